@@ -1,0 +1,7 @@
+namespace ProcInterrupt.Messages;
+
+/// <summary>Controller to worker: what was typed.</summary>
+/// <param name="Run">The run that asked.</param>
+/// <param name="Request">The number of the InputRequest.</param>
+/// <param name="Text">A line without its end; null at the end of input.</param>
+internal sealed record InputReplyMessage(uint Run, uint Request, string? Text) : IMessage;

@@ -1,0 +1,7 @@
+namespace ProcInterrupt.Messages;
+
+/// <summary>Worker to controller: a word was taken off the map for a run.</summary>
+/// <param name="Run">The run that took it.</param>
+/// <param name="Word">The word as it was taken, without the trip byte.</param>
+/// <param name="AtNanos">CLOCK_MONOTONIC.</param>
+internal sealed record InterruptTakenMessage(uint Run, ulong Word, long AtNanos) : IMessage;

@@ -1,0 +1,25 @@
+namespace ProcInterrupt.Messages;
+
+/// <summary>The first element of a frame's array.</summary>
+internal enum MessageType
+{
+    SetInterruptBuffer = 1,
+    RunCode = 2,
+    // 3 Invoke, 5 Complete and 6 IsComplete are kept for what comes later.
+    InputReply = 4,
+    Reset = 7,
+    Shutdown = 8,
+    OutputCredit = 9,
+    Hello = 32,
+    RunStarted = 33,
+    Output = 34,
+    Display = 35,
+    Progress = 36,
+    InputRequest = 37,
+    InterruptTaken = 38,
+    InterruptHandled = 39,
+    RunCompleted = 40,
+    ResetDone = 41,
+    InterruptBufferSet = 42,
+    Log = 43,
+}
