@@ -1,0 +1,35 @@
+namespace ProcInterrupt;
+
+/// <summary>What became of one request to interrupt. Each request gets exactly one.</summary>
+public sealed record InterruptReceipt
+{
+    /// <summary>What became of it.</summary>
+    public required ReceiptStatus Status { get; init; }
+
+    /// <summary>How far up the ladder it went.</summary>
+    public required InterruptRung Rung { get; init; }
+
+    /// <summary>The signal that was asked for.</summary>
+    public required Signal Signal { get; init; }
+
+    /// <summary>Why.</summary>
+    public required InterruptReason Reason { get; init; }
+
+    /// <summary>The number of the run it was for.</summary>
+    public required uint Run { get; init; }
+
+    /// <summary>What the requester passed to know its own receipt, or <see langword="null"/>.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Whether the session's variables and modules are still there.</summary>
+    public required bool StatePreserved { get; init; }
+
+    /// <summary>Microseconds from the request until a thread of the run took it; <see langword="null"/> when none did.</summary>
+    public long? TakenMicros { get; init; }
+
+    /// <summary>Microseconds from the request until the code had unwound; <see langword="null"/> unless it was interrupted.</summary>
+    public long? UnwoundMicros { get; init; }
+
+    /// <summary>Microseconds from the request until this receipt was issued.</summary>
+    public required long ReportedMicros { get; init; }
+}

@@ -1,0 +1,98 @@
+namespace ProcInterrupt;
+
+/// <summary>A worker process and the session it holds: code is run in it one piece after the other, and can be interrupted without ending it.</summary>
+/// <remarks>All members are safe from any thread.</remarks>
+public sealed class Worker : IAsyncDisposable
+{
+    private Worker()
+    {
+    }
+
+    /// <summary>The worker's process id.</summary>
+    public int ProcessId => throw new NotSupportedException("Follows.");
+
+    /// <summary>What can run here, and what cannot and why.</summary>
+    public IReadOnlyList<EngineInfo> Engines => throw new NotSupportedException("Follows.");
+
+    /// <summary>A path that opens as the interrupt buffer that the worker polls, or <see langword="null"/> when none is set.</summary>
+    public string? MapPath => throw new NotSupportedException("Follows.");
+
+    /// <summary>Whether the worker takes runs.</summary>
+    public bool IsAlive => throw new NotSupportedException("Follows.");
+
+    /// <summary>How the process ended, once it has. Never faults.</summary>
+    public Task<WorkerExit> Exited => throw new NotSupportedException("Follows.");
+
+    /// <summary>What is printed, shown or reported by code that goes on after its run is over.</summary>
+    /// <remarks>Up to 1 MiB is kept, the oldest is dropped. Can be enumerated once; ends with the worker.</remarks>
+    /// <exception cref="InvalidOperationException">On enumeration: the events are or were enumerated already.</exception>
+    public IAsyncEnumerable<RunEvent> BackgroundEvents => throw new NotSupportedException("Follows.");
+
+    /// <summary>Starts a worker process and waits until it is ready.</summary>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellationToken">Gives the start up; the process is killed.</param>
+    /// <exception cref="WorkerStartException">The worker program is missing, ended early, was refused, or took longer than <see cref="WorkerOptions.StartTimeout"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">Given up by <paramref name="cancellationToken"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">This is not a Unix system.</exception>
+    public static Task<Worker> StartAsync(WorkerOptions? options = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("Follows.");
+
+    /// <summary>Queues a piece of code; it starts in its turn.</summary>
+    /// <param name="engine">An engine's name, such as <c>csharp</c>.</param>
+    /// <param name="code">The program.</param>
+    /// <param name="options">How it is executed; <see langword="null"/> for the defaults.</param>
+    /// <returns>The run. When the worker is lost, a run that has ended already, with <see cref="RunOutcome.WorkerLost"/>.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="ObjectDisposedException">The worker was shut down or disposed of.</exception>
+    public Run Run(string engine, string code, RunOptions? options = null) => throw new NotSupportedException("Follows.");
+
+    /// <summary>Runs a piece of code to its end; the token interrupts it.</summary>
+    /// <param name="engine">An engine's name, such as <c>csharp</c>.</param>
+    /// <param name="code">The program.</param>
+    /// <param name="cancellationToken">Interrupts the run, or takes it off the queue.</param>
+    /// <returns>The result of a run that succeeded, even if it was asked to stop.</returns>
+    /// <exception cref="OperationCanceledException">With <paramref name="cancellationToken"/>: it interrupted the run, and the code has unwound.</exception>
+    /// <exception cref="RunFailedException">The code did not compile or threw, or was interrupted by somebody else or its deadline.</exception>
+    /// <exception cref="WorkerLostException">The worker ended before the run did.</exception>
+    /// <exception cref="ObjectDisposedException">The worker was shut down or disposed of.</exception>
+    public Task<RunResult> RunAsync(string engine, string code, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("Follows.");
+
+    /// <inheritdoc cref="RunAsync(string, string, CancellationToken)"/>
+    /// <param name="engine">An engine's name, such as <c>csharp</c>.</param>
+    /// <param name="code">The program.</param>
+    /// <param name="options">How it is executed.</param>
+    /// <param name="cancellationToken">Interrupts the run, or takes it off the queue.</param>
+    public Task<RunResult> RunAsync(string engine, string code, RunOptions options, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("Follows.");
+
+    /// <summary>Forgets the session of an engine; queues behind the runs.</summary>
+    /// <param name="engine">Its name; <see langword="null"/> for all engines.</param>
+    /// <param name="cancellationToken">Takes the reset off the queue, or ends the wait for it.</param>
+    /// <exception cref="InvalidOperationException">The worker refused, for instance because there is no such engine.</exception>
+    /// <exception cref="WorkerLostException">The worker is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The worker was shut down or disposed of.</exception>
+    public Task ResetAsync(string? engine = null, CancellationToken cancellationToken = default) => throw new NotSupportedException("Follows.");
+
+    /// <summary>Makes the worker poll another buffer, at once, also while code runs.</summary>
+    /// <param name="buffer">
+    /// The buffer, which the caller keeps and disposes of; <see langword="null"/> for none: requests then wait until one is
+    /// set, and only deadlines and a kill end a run.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait, not the change.</param>
+    /// <exception cref="InvalidOperationException">The worker could not map it; the old one stays.</exception>
+    /// <exception cref="WorkerLostException">The worker is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The worker or the buffer was disposed of.</exception>
+    public Task SetInterruptBufferAsync(InterruptBuffer? buffer, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("Follows.");
+
+    /// <summary>Ends the worker politely: queued runs never start, the current one is interrupted and unwinds, the process exits.</summary>
+    /// <param name="cancellationToken">Ends the wait; <see cref="DisposeAsync"/> then ends the worker.</param>
+    /// <remarks>Waits as long as the code takes to unwind. May be called twice.</remarks>
+    public Task ShutdownAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException("Follows.");
+
+    /// <summary>Ends the worker: closes its pipe, and kills its processes if it has not ended after <see cref="WorkerOptions.ExitGrace"/>.</summary>
+    /// <remarks>May be called twice, and after the worker is lost.</remarks>
+    public ValueTask DisposeAsync() => throw new NotSupportedException("Follows.");
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProcInterrupt;
+
+/// <summary>How a worker is started and what is kept of its output.</summary>
+/// <remarks>Read once, by <see cref="Worker.StartAsync"/>; later changes to referenced collections have no effect.</remarks>
+public sealed class WorkerOptions
+{
+    /// <summary>The environment variable that names the worker program where <see cref="WorkerPath"/> does not.</summary>
+    public const string WorkerPathVariable = "PROCINTERRUPT_WORKER";
+
+    /// <summary>Where the worker program is.</summary>
+    /// <value>
+    /// The path of <c>ProcInterrupt.WorkerProcess.dll</c> or of its executable. Default <see langword="null"/>: what
+    /// <c>PROCINTERRUPT_WORKER</c> names, else <c>worker/ProcInterrupt.WorkerProcess.dll</c> beside this library.
+    /// </value>
+    public string? WorkerPath { get; init; }
+
+    /// <summary>How long the worker may take from its launch until it is ready.</summary>
+    /// <value>More than zero, or <see cref="Timeout.InfiniteTimeSpan"/>. Default 30 s.</value>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the worker may take to end by itself once its pipe is closed, before it is killed.</summary>
+    /// <value>Zero or more. Default 1 s.</value>
+    public TimeSpan ExitGrace { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The largest frame that is accepted from the worker; a larger one ends the connection.</summary>
+    /// <value>Bytes, 256 KiB to 1 GiB. Default 16 MiB.</value>
+    public int MaxFrameBytes { get; init; } = Messages.ProtocolConstants.DefaultMaxFrameBytes;
+
+    /// <summary>How much unread output, display and progress is kept for each run.</summary>
+    /// <value>
+    /// Bytes, zero or more. Default 8 MiB. What comes beyond it is dropped and counted in an
+    /// <see cref="OutputDroppedEvent"/>. With <see cref="RunOptions.WaitForReader"/> no output is dropped.
+    /// </value>
+    public long OutputRetention { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Where the library and the worker log.</summary>
+    /// <value>Default <see langword="null"/>: nowhere.</value>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>The worker's current folder.</summary>
+    /// <value>Default <see langword="null"/>: the caller's.</value>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Environment variables set for the worker on top of the caller's; a <see langword="null"/> value removes one.</summary>
+    /// <value>Default <see langword="null"/>: the caller's environment as it is.</value>
+    public IReadOnlyDictionary<string, string?>? Environment { get; init; }
+}
