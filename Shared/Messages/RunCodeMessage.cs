@@ -1,3 +1,5 @@
+using MessagePack;
+
 namespace ProcInterrupt.Messages;
 
 /// <summary>Controller to worker: execute code; the controller has one run at a time in the worker.</summary>
@@ -6,4 +8,25 @@ namespace ProcInterrupt.Messages;
 /// <param name="Code">The program.</param>
 /// <param name="Path">The file it came from, for tracebacks, #load and #r; null if none.</param>
 /// <param name="DeadlineMicros">Microseconds from the start after which the worker interrupts the run itself; 0 for none.</param>
-internal sealed record RunCodeMessage(uint Run, string Engine, string Code, string? Path, long DeadlineMicros) : IMessage;
+internal sealed record RunCodeMessage(uint Run, string Engine, string Code, string? Path, long DeadlineMicros) : IMessage<RunCodeMessage>
+{
+    public static MessageType Type => MessageType.RunCode;
+
+    public static int FieldCount => 5;
+
+    public static RunCodeMessage Read(ref FieldReader fields) => new(
+        fields.Run(),
+        fields.String("engine"),
+        fields.String("code"),
+        fields.OptionalString("path"),
+        fields.NotNegative("deadlineMicros"));
+
+    public void WriteFields(ref MessagePackWriter writer)
+    {
+        writer.Write(Run);
+        writer.Write(Engine);
+        writer.Write(Code);
+        writer.Write(Path);
+        writer.Write(DeadlineMicros);
+    }
+}
