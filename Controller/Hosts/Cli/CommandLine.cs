@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ProcInterrupt.Cli.Demo;
+using ProcInterrupt.Cli.Listing;
+using ProcInterrupt.Cli.Running;
+using ProcInterrupt.Cli.Session;
+
+namespace ProcInterrupt.Cli;
+
+/// <summary>The commands, their options and their help.</summary>
+internal static class CommandLine
+{
+    /// <summary>Parses the arguments and does what they ask.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> InvokeAsync(string[] args)
+    {
+        // No response files: code that begins with @ is code.
+        var parsed = Build().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"procinterrupt: {error.Message}");
+            }
+
+            await Console.Error.WriteLineAsync($"Try 'procinterrupt {CommandName(parsed)}--help'.");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            // Each command answers signals itself, and what it throws is a fault of ours that should show its trace.
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                ProcessTerminationTimeout = null,
+                EnableDefaultExceptionHandler = false,
+            });
+        }
+        catch (UsageException problem)
+        {
+            await Console.Error.WriteLineAsync($"procinterrupt: {problem.Message}");
+            return ExitCodes.Usage;
+        }
+        catch (Exception problem) when (problem is WorkerStartException or PlatformNotSupportedException)
+        {
+            await Console.Error.WriteLineAsync($"procinterrupt: {problem.Message}");
+            return ExitCodes.WorkerLost;
+        }
+    }
+
+    private static RootCommand Build() => new("Runs code in a worker process and interrupts it without killing it.")
+    {
+        BuildRun(),
+        BuildSession(),
+        BuildEngines(),
+        BuildDemo(),
+    };
+
+    private static Command BuildRun()
+    {
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "The program; - reads it from standard input.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var code = new Option<string?>("-c", "--code") { Description = "The program itself.", HelpName = "CODE" };
+        var engine = new Option<string>("--engine")
+        {
+            Description = "What runs it; see 'procinterrupt engines'.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "csharp",
+        };
+        var timeout = new Option<TimeSpan?>("--timeout")
+        {
+            Description = "Interrupt it after this time, such as 250ms, 5s, 1.5s, 1m; exit code 124.",
+            HelpName = "DURATION",
+            CustomParser = ParseDuration,
+        };
+        var json = new Option<bool>("--json") { Description = "End standard output with the result as one line of JSON." };
+        var showMap = ShowMap();
+        var command = new Command("run", "Runs one program. Ctrl+C interrupts it, twice stops it, three times kills it.")
+        {
+            file,
+            code,
+            engine,
+            timeout,
+            json,
+            showMap,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(file) is { Tokens: [{ Value: ['-', _, ..] unknown }, ..] })
+            {
+                result.AddError($"There is no option '{unknown}'; a file of that name is written ./{unknown}.");
+                return;
+            }
+
+            var hasFile = result.GetResult(file) is { Tokens.Count: > 0 };
+            var hasCode = result.GetResult(code) is not null;
+            if (hasFile == hasCode)
+            {
+                result.AddError(hasFile
+                    ? "Both a file and -c are given; give one of them."
+                    : "No program is given; name a file, or write the code after -c.");
+            }
+        });
+        command.SetAction((parsed, _) => RunCommand.ExecuteAsync(new RunArguments(
+            parsed.GetValue(file),
+            parsed.GetValue(code),
+            parsed.GetValue(engine)!,
+            parsed.GetValue(timeout),
+            parsed.GetValue(json),
+            parsed.GetValue(showMap))));
+        return command;
+    }
+
+    private static Command BuildSession()
+    {
+        var showMap = ShowMap();
+        var command = new Command("session", "Runs a session: JSON lines on standard input and output.") { showMap };
+        command.SetAction((parsed, _) => SessionCommand.ExecuteAsync(parsed.GetValue(showMap)));
+        return command;
+    }
+
+    private static Command BuildEngines()
+    {
+        var json = new Option<bool>("--json") { Description = "As one line of JSON." };
+        var command = new Command("engines", "Lists what is installed, its version, or why it is not available.") { json };
+        command.SetAction((parsed, _) => EnginesCommand.ExecuteAsync(parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Command BuildDemo()
+    {
+        var command = new Command("demo", "Shows the whole idea on real code in under ten seconds.");
+        command.SetAction((_, _) => DemoCommand.ExecuteAsync());
+        return command;
+    }
+
+    private static Option<bool> ShowMap() => new("--show-map")
+    {
+        Description = "Print 'map: PATH' on standard error: whoever writes a 2 to its first byte interrupts the run.",
+    };
+
+    private static TimeSpan? ParseDuration(ArgumentResult result)
+    {
+        if (Duration.TryParse(result.Tokens.Single().Value, out var duration, out var problem))
+        {
+            return duration;
+        }
+
+        result.AddError($"--timeout: {problem}");
+        return null;
+    }
+
+    private static string CommandName(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+}

@@ -1,0 +1,106 @@
+using System.Text;
+using ProcInterrupt.Cli.Json;
+using ProcInterrupt.Cli.Terminal;
+
+namespace ProcInterrupt.Cli.Running;
+
+/// <summary>Shows one run: its output as it is produced, what became of it at the end. Not thread-safe.</summary>
+internal sealed class RunView
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    private readonly Stream output = DescriptorStream.OpenStandard(1);
+    private readonly Stream error = DescriptorStream.OpenStandard(2);
+    private readonly TerminalStyle style = TerminalStyle.ForError;
+    private readonly ProgressBar? progress = Console.IsErrorRedirected ? null : new ProgressBar(Console.Error);
+    private bool outputEndsInsideLine;
+    private bool errorEndsInsideLine;
+
+    /// <exception cref="IOException">Nobody reads standard output any more.</exception>
+    public void ShowOutput(OutputStream stream, string text)
+    {
+        progress?.Clear();
+        if (text.Length == 0)
+        {
+            return;
+        }
+
+        if (stream == OutputStream.Stdout)
+        {
+            output.Write(Utf8.GetBytes(text));
+            outputEndsInsideLine = text[^1] != '\n';
+        }
+        else
+        {
+            WriteError(text);
+        }
+    }
+
+    /// <exception cref="IOException">Nobody reads standard output any more.</exception>
+    public void ShowLine(string text) => ShowOutput(OutputStream.Stdout, text + "\n");
+
+    public void ShowProgress(double fraction, string? message) => progress?.Show(fraction, message);
+
+    public void ShowReceipt(InterruptReceipt receipt) => Note(style.Yellow(ReceiptText.Of(receipt)));
+
+    public void ShowDropped(long bytes) => Note(style.Yellow($"{bytes:N0} bytes of output were dropped"));
+
+    /// <summary>Says on standard error how the run ended, unless it simply succeeded.</summary>
+    /// <param name="result">How it ended.</param>
+    /// <param name="timeout">The deadline it had, if any.</param>
+    public void ShowEnd(RunResult result, TimeSpan? timeout)
+    {
+        progress?.Clear();
+        if (result.Error is { } failure)
+        {
+            Note(style.Red(ErrorText.Of(failure)));
+        }
+
+        if (result.Outcome == RunOutcome.Interrupted)
+        {
+            if (result.Reason == InterruptReason.Deadline && timeout is { } deadline)
+            {
+                Note(style.Yellow($"interrupted at its deadline of {ReceiptText.Micros((long)deadline.TotalMicroseconds)}"));
+            }
+            else if (!result.Receipts.Any(receipt => receipt.Status == ReceiptStatus.Interrupted))
+            {
+                // Somebody else wrote to the interrupt map.
+                Note(style.Yellow($"interrupted ({EnumText.Of(result.Reason ?? InterruptReason.User)})"));
+            }
+        }
+    }
+
+    /// <summary>Ends standard output with the result as one line of JSON.</summary>
+    public void ShowJson(RunResult result)
+    {
+        if (outputEndsInsideLine)
+        {
+            ShowLine("");
+        }
+
+        new JsonLineWriter(output).Write(json =>
+        {
+            EventJson.WriteCompleted(json, 1, result);
+            EventJson.WriteReceipts(json, result.Receipts);
+        });
+    }
+
+    private void Note(string text)
+    {
+        progress?.Clear();
+        WriteError((errorEndsInsideLine ? "\n" : "") + text.TrimEnd('\n') + "\n");
+    }
+
+    private void WriteError(string text)
+    {
+        errorEndsInsideLine = text[^1] != '\n';
+        try
+        {
+            error.Write(Utf8.GetBytes(text));
+        }
+        catch (IOException)
+        {
+            // Without a reader of standard error there is nowhere left to complain; the run goes on, as any program does with 2>&-.
+        }
+    }
+}
