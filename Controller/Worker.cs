@@ -1,32 +1,55 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using ProcInterrupt.Connection;
+using ProcInterrupt.Diagnostics;
+using ProcInterrupt.Launch;
+using ProcInterrupt.Messages;
+using ProcInterrupt.Runs;
+
 namespace ProcInterrupt;
 
 /// <summary>A worker process and the session it holds: code is run in it one piece after the other, and can be interrupted without ending it.</summary>
 /// <remarks>All members are safe from any thread.</remarks>
 public sealed class Worker : IAsyncDisposable
 {
-    private Worker()
+    private readonly WorkerConnection connection;
+    private readonly Dispatcher dispatcher;
+    private readonly WorkerSupervisor supervisor;
+    private int shutDown;
+
+    private Worker(LaunchedWorker launched, WorkerOptions options, ILoggerFactory loggerFactory)
     {
+        ProcessId = launched.Child.Id;
+        Engines = launched.Hello.Engines;
+        var killRequested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection = new WorkerConnection(launched.Pipe);
+        dispatcher = new Dispatcher(connection, () => killRequested.TrySetResult(), options.OutputRetention, loggerFactory);
+        var logger = loggerFactory.CreateLogger("ProcInterrupt.Controller");
+        supervisor = new WorkerSupervisor(launched, connection, dispatcher, killRequested.Task, options.ExitGrace, logger);
+        connection.Start(dispatcher.Receive, dispatcher.OnRefused, ProcessId);
+        _ = supervisor.RunAsync();
     }
 
     /// <summary>The worker's process id.</summary>
-    public int ProcessId => throw new NotSupportedException("Follows.");
+    public int ProcessId { get; }
 
     /// <summary>What can run here, and what cannot and why.</summary>
-    public IReadOnlyList<EngineInfo> Engines => throw new NotSupportedException("Follows.");
+    public IReadOnlyList<EngineInfo> Engines { get; }
 
     /// <summary>A path that opens as the interrupt buffer that the worker polls, or <see langword="null"/> when none is set.</summary>
-    public string? MapPath => throw new NotSupportedException("Follows.");
+    public string? MapPath => dispatcher.MapPath;
 
-    /// <summary>Whether the worker takes runs.</summary>
-    public bool IsAlive => throw new NotSupportedException("Follows.");
+    /// <summary>Whether the worker is there and takes runs.</summary>
+    public bool IsAlive => supervisor.IsAlive;
 
-    /// <summary>How the process ended, once it has. Never faults.</summary>
-    public Task<WorkerExit> Exited => throw new NotSupportedException("Follows.");
+    /// <summary>How the process ended, once it has and everything that waited for it is settled. Never faults.</summary>
+    public Task<WorkerExit> Exited => supervisor.Exited;
 
     /// <summary>What is printed, shown or reported by code that goes on after its run is over.</summary>
     /// <remarks>Up to 1 MiB is kept, the oldest is dropped. Can be enumerated once; ends with the worker.</remarks>
     /// <exception cref="InvalidOperationException">On enumeration: the events are or were enumerated already.</exception>
-    public IAsyncEnumerable<RunEvent> BackgroundEvents => throw new NotSupportedException("Follows.");
+    public IAsyncEnumerable<RunEvent> BackgroundEvents => dispatcher.Background.ReadAsync();
 
     /// <summary>Starts a worker process and waits until it is ready.</summary>
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
@@ -35,8 +58,17 @@ public sealed class Worker : IAsyncDisposable
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException">Given up by <paramref name="cancellationToken"/>.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not a Unix system.</exception>
-    public static Task<Worker> StartAsync(WorkerOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("Follows.");
+    public static Task<Worker> StartAsync(WorkerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException("Workers run on Unix systems only so far.");
+        }
+
+        options ??= new WorkerOptions();
+        WorkerOptions.Check(options);
+        return StartCheckedAsync(options, cancellationToken);
+    }
 
     /// <summary>Queues a piece of code; it starts in its turn.</summary>
     /// <param name="engine">An engine's name, such as <c>csharp</c>.</param>
@@ -45,7 +77,18 @@ public sealed class Worker : IAsyncDisposable
     /// <returns>The run. When the worker is lost, a run that has ended already, with <see cref="RunOutcome.WorkerLost"/>.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="ObjectDisposedException">The worker was shut down or disposed of.</exception>
-    public Run Run(string engine, string code, RunOptions? options = null) => throw new NotSupportedException("Follows.");
+    public Run Run(string engine, string code, RunOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(code);
+        options ??= new RunOptions();
+        if (options.Deadline <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Deadline, "A deadline is more than zero.");
+        }
+
+        return dispatcher.Run(engine, code, options);
+    }
 
     /// <summary>Runs a piece of code to its end; the token interrupts it.</summary>
     /// <param name="engine">An engine's name, such as <c>csharp</c>.</param>
@@ -57,15 +100,31 @@ public sealed class Worker : IAsyncDisposable
     /// <exception cref="WorkerLostException">The worker ended before the run did.</exception>
     /// <exception cref="ObjectDisposedException">The worker was shut down or disposed of.</exception>
     public Task<RunResult> RunAsync(string engine, string code, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("Follows.");
+        RunAsync(engine, code, new RunOptions(), cancellationToken);
 
     /// <inheritdoc cref="RunAsync(string, string, CancellationToken)"/>
     /// <param name="engine">An engine's name, such as <c>csharp</c>.</param>
     /// <param name="code">The program.</param>
     /// <param name="options">How it is executed.</param>
     /// <param name="cancellationToken">Interrupts the run, or takes it off the queue.</param>
-    public Task<RunResult> RunAsync(string engine, string code, RunOptions options, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("Follows.");
+    public async Task<RunResult> RunAsync(string engine, string code, RunOptions options, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var run = Run(engine, code, options);
+        RunResult result;
+        using (cancellationToken.UnsafeRegister(static state => ((Run)state!).Interrupt(), run))
+        {
+            result = await run.Completion.ConfigureAwait(false);
+        }
+
+        return result.Outcome switch
+        {
+            RunOutcome.Succeeded => result,
+            RunOutcome.Interrupted when cancellationToken.IsCancellationRequested => throw new OperationCanceledException("The run was interrupted.", cancellationToken),
+            RunOutcome.Interrupted or RunOutcome.Failed => throw new RunFailedException(result),
+            _ => throw new WorkerLostException(result.Error!.Message, result, Exited.IsCompletedSuccessfully ? await Exited.ConfigureAwait(false) : null),
+        };
+    }
 
     /// <summary>Forgets the session of an engine; queues behind the runs.</summary>
     /// <param name="engine">Its name; <see langword="null"/> for all engines.</param>
@@ -73,7 +132,7 @@ public sealed class Worker : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The worker refused, for instance because there is no such engine.</exception>
     /// <exception cref="WorkerLostException">The worker is gone.</exception>
     /// <exception cref="ObjectDisposedException">The worker was shut down or disposed of.</exception>
-    public Task ResetAsync(string? engine = null, CancellationToken cancellationToken = default) => throw new NotSupportedException("Follows.");
+    public Task ResetAsync(string? engine = null, CancellationToken cancellationToken = default) => dispatcher.ResetAsync(engine, cancellationToken);
 
     /// <summary>Makes the worker poll another buffer, at once, also while code runs.</summary>
     /// <param name="buffer">
@@ -84,15 +143,73 @@ public sealed class Worker : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The worker could not map it; the old one stays.</exception>
     /// <exception cref="WorkerLostException">The worker is gone.</exception>
     /// <exception cref="ObjectDisposedException">The worker or the buffer was disposed of.</exception>
-    public Task SetInterruptBufferAsync(InterruptBuffer? buffer, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("Follows.");
+    public async Task SetInterruptBufferAsync(InterruptBuffer? buffer, CancellationToken cancellationToken = default) =>
+        await dispatcher.SetInterruptBufferAsync(buffer).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Ends the worker politely: queued runs never start, the current one is interrupted and unwinds, the process exits.</summary>
     /// <param name="cancellationToken">Ends the wait; <see cref="DisposeAsync"/> then ends the worker.</param>
-    /// <remarks>Waits as long as the code takes to unwind. May be called twice.</remarks>
-    public Task ShutdownAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException("Follows.");
+    /// <remarks>Waits as long as the code takes to unwind. May be called twice, and after the worker is lost.</remarks>
+    public async Task ShutdownAsync(CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref shutDown, 1) == 0)
+        {
+            supervisor.ExpectEnd();
+            dispatcher.Retire();
+            connection.Post(new ShutdownMessage());
+        }
+
+        await Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Ends the worker: closes its pipe, and kills its processes if it has not ended after <see cref="WorkerOptions.ExitGrace"/>.</summary>
     /// <remarks>May be called twice, and after the worker is lost.</remarks>
-    public ValueTask DisposeAsync() => throw new NotSupportedException("Follows.");
+    public async ValueTask DisposeAsync()
+    {
+        dispatcher.Retire();
+        supervisor.Close();
+        await Exited.ConfigureAwait(false);
+    }
+
+    private static async Task<Worker> StartCheckedAsync(WorkerOptions options, CancellationToken cancellationToken)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        using var start = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        start.CancelAfter(options.StartTimeout);
+        Worker? worker = null;
+        try
+        {
+            var loggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
+            var launched = await WorkerLauncher.LaunchAsync(options, start.Token).ConfigureAwait(false);
+            worker = new Worker(launched, options, loggerFactory);
+
+            // The worker's hold on it is enough to keep it. (A map that the worker made itself is not used.)
+            using (var buffer = InterruptBuffer.Create())
+            {
+                await worker.SetInterruptBufferAsync(buffer, start.Token).ConfigureAwait(false);
+            }
+
+            loggerFactory.CreateLogger("ProcInterrupt.Controller").WorkerReady(
+                worker.ProcessId, Stopwatch.GetElapsedTime(begun).TotalMilliseconds, launched.Hello.Runtime, worker.MapPath ?? "");
+            return worker;
+        }
+        catch (Exception exception)
+        {
+            if (worker is not null)
+            {
+                await worker.DisposeAsync().ConfigureAwait(false);
+            }
+
+            switch (exception)
+            {
+                case OperationCanceledException when cancellationToken.IsCancellationRequested:
+                    throw new OperationCanceledException("The start of the worker was given up.", exception, cancellationToken);
+                case OperationCanceledException:
+                    throw new WorkerStartException($"The worker was not ready within {options.StartTimeout.TotalSeconds} s and was killed.", exception);
+                case WorkerLostException or InvalidOperationException:
+                    throw new WorkerStartException(exception.Message, exception);
+                default:
+                    throw;
+            }
+        }
+    }
 }

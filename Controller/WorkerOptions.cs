@@ -46,4 +46,32 @@ public sealed class WorkerOptions
     /// <summary>Environment variables set for the worker on top of the caller's; a <see langword="null"/> value removes one.</summary>
     /// <value>Default <see langword="null"/>: the caller's environment as it is.</value>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
+
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
+    internal static void Check(WorkerOptions options)
+    {
+        const int leastFrame = 256 * 1024;
+        const int mostFrame = 1024 * 1024 * 1024;
+        const string wrongTime = "A time is 0 to 2,147,483,647 milliseconds; StartTimeout may be infinite, and is more than 0.";
+        var start = options.StartTimeout;
+        if (start != Timeout.InfiniteTimeSpan && (start <= TimeSpan.Zero || start.TotalMilliseconds > int.MaxValue))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), start, wrongTime);
+        }
+
+        if (options.ExitGrace < TimeSpan.Zero || options.ExitGrace.TotalMilliseconds > int.MaxValue)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.ExitGrace, wrongTime);
+        }
+
+        if (options.MaxFrameBytes is < leastFrame or > mostFrame)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxFrameBytes, "MaxFrameBytes is 256 KiB to 1 GiB.");
+        }
+
+        if (options.OutputRetention < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.OutputRetention, "OutputRetention is 0 or more.");
+        }
+    }
 }

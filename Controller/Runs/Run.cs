@@ -1,27 +1,40 @@
+using ProcInterrupt.Interrupts;
+using ProcInterrupt.Runs;
+
 namespace ProcInterrupt;
 
 /// <summary>One piece of code sent to a worker. Made by <see cref="Worker.Run"/>; all members are safe from any thread.</summary>
 public sealed class Run
 {
-    internal Run(uint number, string engine)
+    /// <summary>The reply has to fit in a frame, at up to three bytes a character.</summary>
+    private const int MaxReplyChars = 4 * 1024 * 1024;
+
+    private readonly RunRecord record;
+    private readonly Dispatcher dispatcher;
+
+    internal Run(RunRecord record, Dispatcher dispatcher, string engine)
     {
-        Number = number;
+        this.record = record;
+        this.dispatcher = dispatcher;
         Engine = engine;
     }
 
     /// <summary>Counts within the worker, from 1.</summary>
-    public uint Number { get; }
+    public uint Number => record.Number;
 
     /// <summary>The engine that was asked for.</summary>
     public string Engine { get; }
 
     /// <summary>What became of the run. Never faults and is never cancelled: whatever happens is reported in the result.</summary>
-    public Task<RunResult> Completion => throw new NotSupportedException("Follows.");
+    public Task<RunResult> Completion => record.Completion;
 
     /// <summary>What the run does, as it happens; ends after its <see cref="RunCompletedEvent"/>.</summary>
-    /// <remarks>Can be enumerated once. What happens before that is kept, output up to <see cref="WorkerOptions.OutputRetention"/>.</remarks>
+    /// <remarks>
+    /// Can be enumerated once. What happens before that is kept, output up to <see cref="WorkerOptions.OutputRetention"/>. An
+    /// enumeration that is given up with <see cref="RunOptions.WaitForReader"/> set does not hold the code up any more.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">On enumeration: the events are or were enumerated already.</exception>
-    public IAsyncEnumerable<RunEvent> Events => throw new NotSupportedException("Follows.");
+    public IAsyncEnumerable<RunEvent> Events => record.Events.ReadAsync();
 
     /// <summary>Asks the code to stop: one write to shared memory and the doorbell. Does not wait.</summary>
     /// <param name="signal">1 to 64.</param>
@@ -30,26 +43,77 @@ public sealed class Run
     /// <see cref="RunResult.Receipts"/>.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="signal"/> is not within 1 to 64.</exception>
-    public void Interrupt(Signal signal = Signal.Interrupt) => throw new NotSupportedException("Follows.");
+    public void Interrupt(Signal signal = Signal.Interrupt) => Request(signal, id: null, untilEnd: false, awaited: false);
 
     /// <summary>Asks the code to stop, and tells what became of that.</summary>
     /// <param name="signal">1 to 64.</param>
     /// <param name="id">Repeated in the receipt, so that a requester knows its own; not looked at otherwise.</param>
     /// <returns>The receipt. Never faults; completes at the latest when the run or the worker ends.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="signal"/> is not within 1 to 64.</exception>
-    public Task<InterruptReceipt> InterruptAsync(Signal signal = Signal.Interrupt, string? id = null) => throw new NotSupportedException("Follows.");
+    public Task<InterruptReceipt> InterruptAsync(Signal signal = Signal.Interrupt, string? id = null) =>
+        Request(signal, id, untilEnd: false, awaited: true).Receipt;
 
     /// <summary>Stops the run for certain: the signal, then, if it has not ended after the grace, the worker is killed.</summary>
     /// <param name="policy">How patiently; <see langword="null"/> for the defaults.</param>
     /// <param name="id">Repeated in the receipt.</param>
     /// <returns>The receipt, once the run has ended. Never faults.</returns>
+    /// <remarks>A signal that the code deals with does not settle the receipt as long as the code goes on.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The policy's signal or grace is out of range.</exception>
-    public Task<InterruptReceipt> StopAsync(StopPolicy? policy = null, string? id = null) => throw new NotSupportedException("Follows.");
+    public Task<InterruptReceipt> StopAsync(StopPolicy? policy = null, string? id = null)
+    {
+        policy ??= new StopPolicy();
+        var grace = policy.SignalGrace;
+        if (grace != Timeout.InfiniteTimeSpan && (grace < TimeSpan.Zero || grace.TotalMilliseconds > int.MaxValue))
+        {
+            throw new ArgumentOutOfRangeException(nameof(policy), grace, "A grace is 0 to 2,147,483,647 milliseconds, or infinite.");
+        }
+
+        return StopAsync(Request(policy.Signal, id, untilEnd: true, awaited: true).Receipt, grace);
+    }
 
     /// <summary>Answers a request for input.</summary>
     /// <param name="request">The event, from this run.</param>
     /// <param name="text">A line without its end; <see langword="null"/> for the end of input. Up to 4 Mi characters.</param>
     /// <returns><see langword="false"/> when it was answered already or the run is over; nothing happens then.</returns>
     /// <exception cref="ArgumentException"><paramref name="request"/> is of another run, or <paramref name="text"/> is too long.</exception>
-    public bool ReplyToInput(InputRequestEvent request, string? text) => throw new NotSupportedException("Follows.");
+    public bool ReplyToInput(InputRequestEvent request, string? text)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Run != this)
+        {
+            throw new ArgumentException("The request for input is another run's.", nameof(request));
+        }
+
+        if (text?.Length > MaxReplyChars)
+        {
+            throw new ArgumentException($"A reply has at most {MaxReplyChars} characters.", nameof(text));
+        }
+
+        return dispatcher.ReplyToInput(record, request.Request, text);
+    }
+
+    private InterruptRequest Request(Signal signal, string? id, bool untilEnd, bool awaited)
+    {
+        if (signal is Signal.None or > Signal.Max)
+        {
+            throw new ArgumentOutOfRangeException(nameof(signal), signal, "A signal is a number from 1 to 64.");
+        }
+
+        var request = new InterruptRequest(Number, signal, InterruptRung.Signal, id, untilEnd, awaited);
+        dispatcher.Interrupt(record, request);
+        return request;
+    }
+
+    private async Task<InterruptReceipt> StopAsync(Task<InterruptReceipt> receipt, TimeSpan grace)
+    {
+        try
+        {
+            return await receipt.WaitAsync(grace).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            dispatcher.Kill(record);
+            return await receipt.ConfigureAwait(false);
+        }
+    }
 }

@@ -1,0 +1,318 @@
+using ProcInterrupt.Transport;
+
+namespace ProcInterrupt.Interrupts;
+
+/// <summary>Where requests to interrupt the run in the worker are handed in, and receipts for them are made out.</summary>
+/// <remarks>
+/// <para>
+/// One group of requests stands in the word; requests for the same join it as long as it stands there, others wait here in
+/// their order, insist replaces. Receipts come from the worker's frames only, which arrive in the order of the facts.
+/// </para>
+/// <para>
+/// A word with a run number is always one of ours, even if a stranger has changed its byte 0 (that is all that strangers are
+/// to write). So while the word has the run's number, the group written last has not been taken; and the words with a run
+/// number that the worker says it took are the written groups, one by one.
+/// </para>
+/// <para>Not thread-safe: the owner calls under its lock. Does no I/O and never blocks. What the word and the frames hold is hostile.</para>
+/// </remarks>
+internal sealed class InterruptDesk
+{
+    // A stranger who rewrites the word without pause must not hold the owner's lock for ever; what cannot be placed waits.
+    private const int MaxTries = 1000;
+
+    // The same for one who lets the run take words without end.
+    private const int MaxTakenFromStrangers = 1024;
+
+    private readonly Action<InterruptReceipt> issued;
+    private readonly List<InterruptGroup> waiting = [];
+    private readonly List<InterruptGroup> written = [];
+    private readonly List<TakenWord> taken = [];
+    private readonly List<(InterruptRequest Request, TakenWord Taken)> handledUntilEnd = [];
+    private IInterruptTarget? target;
+    private uint run;
+    private bool started;
+    private int takenFromStrangers;
+    private long lastOrder;
+
+    /// <param name="issued">Told of each receipt, in the order of issue, after whoever waits for it.</param>
+    public InterruptDesk(Action<InterruptReceipt> issued) => this.issued = issued;
+
+    /// <summary>The next requests are for this run; called before it is sent to the worker.</summary>
+    public void Begin(uint number)
+    {
+        if (run != 0)
+        {
+            throw new InvalidOperationException($"Run {run} has not ended.");
+        }
+
+        run = number;
+        started = false;
+    }
+
+    /// <summary>The worker has begun with the run, and has discarded what stood in the word for others.</summary>
+    public void Started()
+    {
+        started = true;
+        PlaceWaiting();
+    }
+
+    /// <summary>A request for the run of <see cref="Begin"/>.</summary>
+    public void Request(InterruptRequest request)
+    {
+        if (request.Run != run)
+        {
+            throw new InvalidOperationException($"The request is for run {request.Run}, and run {run} is at the desk.");
+        }
+
+        request.Order = ++lastOrder;
+        var group = new InterruptGroup(request);
+        if (group.IsInsist)
+        {
+            // Does not queue behind signals.
+            if (!TryPlace(group))
+            {
+                Wait(group, atFront: true);
+            }
+
+            return;
+        }
+
+        PlaceWaiting();
+        if (waiting.Count > 0 || !TryPlace(group))
+        {
+            Wait(group, atFront: false);
+        }
+    }
+
+    /// <summary>The run took a word.</summary>
+    /// <param name="word">As it was taken.</param>
+    /// <param name="atNanos">When, by the worker's word.</param>
+    /// <exception cref="ProtocolException">The word asks for nothing.</exception>
+    public void Taken(InterruptWord word, long atNanos)
+    {
+        if (!word.HasRequest)
+        {
+            throw new ProtocolException($"The worker says that run {run} took an empty word.");
+        }
+
+        InterruptGroup? group = null;
+        if (word.Run == run && written.Count > 0)
+        {
+            group = written[0];
+            written.RemoveAt(0);
+            if (!group.AsksTheSameAs(word))
+            {
+                // A stranger wrote byte 0 over it, so the run took the stranger's signal and not ours.
+                waiting.Insert(0, group);
+                group = null;
+            }
+        }
+
+        taken.Add(new TakenWord(word.WithoutTrip, atNanos, group));
+        if (group is null && ++takenFromStrangers > MaxTakenFromStrangers)
+        {
+            taken.RemoveAt(taken.FindIndex(entry => entry.Group is null));
+            takenFromStrangers--;
+        }
+
+        PlaceWaiting();
+    }
+
+    /// <summary>The run dealt with a word that it took, and goes on.</summary>
+    /// <param name="word">As it was taken.</param>
+    public void Handled(InterruptWord word)
+    {
+        var index = taken.FindIndex(entry => entry.Word == word.WithoutTrip);
+        if (index < 0)
+        {
+            return;
+        }
+
+        var entry = taken[index];
+        taken.RemoveAt(index);
+        if (entry.Group is null)
+        {
+            takenFromStrangers--;
+            return;
+        }
+
+        foreach (var request in entry.Group.Requests)
+        {
+            if (request.UntilEnd)
+            {
+                handledUntilEnd.Add((request, entry));
+            }
+            else
+            {
+                issued(request.Settle(ReceiptStatus.Handled, entry.Group.Word.Rung, entry.AtNanos));
+            }
+        }
+    }
+
+    /// <summary>The run is over: settles every request for it, and takes what is left of it out of the word.</summary>
+    /// <param name="interrupted">Whether the run ended by an interrupt.</param>
+    /// <param name="unwoundNanos">When it had unwound, by the worker's word.</param>
+    public void End(bool interrupted, long unwoundNanos)
+    {
+        Withdraw(target);
+        var status = interrupted ? ReceiptStatus.Interrupted : ReceiptStatus.Handled;
+        SettleAll(
+            (request, entry) => request.Settle(status, entry.Group!.Word.Rung, entry.AtNanos, interrupted ? unwoundNanos : null),
+            request => request.Settle(ReceiptStatus.TooLate, request.Rung));
+    }
+
+    /// <summary>The worker is gone: settles every request in the same way.</summary>
+    /// <param name="status">How the worker ended.</param>
+    /// <param name="rung">How far up the ladder that was; null where it was on nobody's request.</param>
+    public void Close(ReceiptStatus status, InterruptRung? rung)
+    {
+        target = null;
+        SettleAll(
+            (request, entry) => request.Settle(status, rung ?? entry.Group!.Word.Rung, entry.AtNanos),
+            request => request.Settle(status, rung ?? request.Rung));
+    }
+
+    /// <summary>The worker says that it polls another word from now on, or none; with none, requests wait.</summary>
+    /// <remarks>
+    /// Frames come in order, so what it has not said it took, it did not take: the worker leaves words with a run number alone
+    /// when it drains the old buffer.
+    /// </remarks>
+    public void SetTarget(IInterruptTarget? replacement)
+    {
+        if (run != 0)
+        {
+            Withdraw(target);
+        }
+
+        target = replacement;
+        waiting.InsertRange(0, written);
+        written.Clear();
+        PlaceWaiting();
+    }
+
+    /// <summary>Takes what is there of the run out of a word; a stranger's byte stays, for the worker to discard.</summary>
+    private void Withdraw(IInterruptTarget? from)
+    {
+        for (var tries = 0; from is not null && tries < MaxTries; tries++)
+        {
+            var word = from.ReadWord();
+            if (word.Run != run || from.CompareExchangeWord(word.Cleared, word) == word)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Wait(InterruptGroup group, bool atFront)
+    {
+        if (waiting.Find(other => other.AsksTheSameAs(group.Word)) is { } same)
+        {
+            same.Requests.AddRange(group.Requests);
+        }
+        else
+        {
+            waiting.Insert(atFront ? 0 : waiting.Count, group);
+        }
+    }
+
+    private void PlaceWaiting()
+    {
+        while (waiting.Count > 0)
+        {
+            // Taken off first: placing one may put another at the front.
+            var first = waiting[0];
+            waiting.RemoveAt(0);
+            if (!TryPlace(first))
+            {
+                waiting.Insert(0, first);
+                return;
+            }
+        }
+    }
+
+    /// <returns>Whether the group stands in the word, by itself or having joined the one that did; nothing is changed otherwise.</returns>
+    private bool TryPlace(InterruptGroup group)
+    {
+        for (var tries = 0; target is not null && tries < MaxTries; tries++)
+        {
+            var word = target.ReadWord();
+            var standing = word.Run == run && written.Count > 0 ? written[^1] : null;
+            if (standing is not null && standing.AsksTheSameAs(group.Word))
+            {
+                // Also when a stranger has changed its byte 0: it is submitted again once the run has taken that.
+                standing.Requests.AddRange(group.Requests);
+                return true;
+            }
+
+            if (standing is not null && !group.IsInsist)
+            {
+                return false;
+            }
+
+            var foreign = word.Run == 0 && word.HasRequest && !group.AsksTheSameAs(word);
+            if (foreign && !started)
+            {
+                // The worker discards it before it begins; whether it has, RunStarted tells.
+                return false;
+            }
+
+            if (target.CompareExchangeWord(new InterruptWord(group.Word.Bits | word.Cleared.Bits), word) != word)
+            {
+                continue;
+            }
+
+            target.RingDoorbell();
+            if (standing is not null)
+            {
+                GiveWay(standing, group);
+            }
+
+            if (foreign && word.Signal is >= Signal.HangUp and <= Signal.Max)
+            {
+                // Never wait for a stranger's byte, which may go without a word; write over it and ask on the stranger's behalf.
+                waiting.Insert(0, new InterruptGroup(run, word.Signal, word.Rung));
+            }
+
+            written.Add(group);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Insist has replaced the group that stood in the word.</summary>
+    private void GiveWay(InterruptGroup standing, InterruptGroup insist)
+    {
+        written.RemoveAt(written.Count - 1);
+        if (standing.Word.Signal == insist.Word.Signal)
+        {
+            insist.Requests.InsertRange(0, standing.Requests);
+        }
+        else
+        {
+            waiting.Insert(0, standing);
+        }
+    }
+
+    private void SettleAll(Func<InterruptRequest, TakenWord, InterruptReceipt> settleTaken, Func<InterruptRequest, InterruptReceipt> settleNotTaken)
+    {
+        var all = new List<(InterruptRequest Request, TakenWord? Taken)>();
+        all.AddRange(handledUntilEnd.Select(pair => (pair.Request, (TakenWord?)pair.Taken)));
+        foreach (var entry in taken.Where(entry => entry.Group is not null))
+        {
+            all.AddRange(entry.Group!.Requests.Select(request => (request, (TakenWord?)entry)));
+        }
+
+        all.AddRange(written.Concat(waiting).SelectMany(group => group.Requests, (_, request) => (request, (TakenWord?)null)));
+        handledUntilEnd.Clear();
+        taken.Clear();
+        written.Clear();
+        waiting.Clear();
+        takenFromStrangers = 0;
+        run = 0;
+        foreach (var (request, entry) in all.OrderBy(pair => pair.Request.Order))
+        {
+            issued(entry is { } was ? settleTaken(request, was) : settleNotTaken(request));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace ProcInterrupt.Launch;
+
+/// <summary>The worker's process: its standard streams, its end, and ending it.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    /// <summary>For diagnosis when it is lost: a crash of the runtime writes its stack there.</summary>
+    private const int TailBytes = 64 * 1024;
+
+    /// <summary>What the base library adds to a signal's number when that ended the process.</summary>
+    private const int SignalBase = 128;
+
+    /// <summary>How long the rest of its standard error is waited for: whoever it has started may hold the other end open.</summary>
+    private static readonly TimeSpan DrainGrace = TimeSpan.FromMilliseconds(250);
+
+    private readonly Process process;
+    private readonly TextTail errorTail = new(TailBytes);
+    private readonly Task drained;
+    private bool leadsGroup;
+
+    private ChildProcess(Process process)
+    {
+        this.process = process;
+        Id = process.Id;
+        drained = Task.WhenAll(DrainAsync(process.StandardOutput.BaseStream, null), DrainAsync(process.StandardError.BaseStream, errorTail));
+        Exited = WaitAsync();
+    }
+
+    public int Id { get; }
+
+    /// <summary>Completes when the process has ended; never faults.</summary>
+    public Task Exited { get; }
+
+    /// <summary>The end of what it wrote to its standard error.</summary>
+    public string ErrorTail => errorTail.ToString();
+
+    /// <summary>What the process returned, or 128 and the number of the signal that ended it. Once it has <see cref="Exited"/>.</summary>
+    public int RawExitCode => process.ExitCode;
+
+    /// <summary>The signal that ended it, or null.</summary>
+    /// <remarks>The base library does not tell a signal from a program that returns 129 and up; the worker never does.</remarks>
+    public int? KilledBySignal => RawExitCode is > SignalBase and <= SignalBase + (int)Signal.Max ? RawExitCode - SignalBase : null;
+
+    /// <summary>Starts the program and gives it the secret as the one line of its standard input.</summary>
+    /// <exception cref="WorkerStartException">It could not be started.</exception>
+    public static ChildProcess Start(IReadOnlyList<string> command, string secret, WorkerOptions options)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = options.WorkingDirectory ?? "",
+        };
+        foreach (var (name, value) in options.Environment ?? new Dictionary<string, string?>())
+        {
+            start.Environment[name] = value;
+        }
+
+        ChildProcess child;
+        try
+        {
+            child = new ChildProcess(Process.Start(start)!);
+        }
+        catch (Win32Exception exception)
+        {
+            throw new WorkerStartException($"The worker could not be started: {exception.Message}", exception);
+        }
+
+        try
+        {
+            child.process.StandardInput.Write($"{secret}\n");
+            child.process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended or closed its input already; how it ended says more, and whoever waits for it will see.
+        }
+
+        return child;
+    }
+
+    /// <summary>To be called once the worker is up: whether its process group is its own, to be ended with it.</summary>
+    public void NoteGroup() => leadsGroup = Posix.LeadsGroup(Id);
+
+    /// <summary>SIGKILL to the process and its group. Does not wait; nothing happens when it has ended.</summary>
+    public void Kill()
+    {
+        if (!Exited.IsCompleted && Posix.LeadsGroup(Id))
+        {
+            leadsGroup = true;
+        }
+
+        KillGroup();
+        process.Kill();
+    }
+
+    /// <summary>SIGKILL to what is left of the group: what runs started ends with the worker.</summary>
+    public void KillGroup()
+    {
+        if (leadsGroup)
+        {
+            Posix.KillGroup(Id);
+        }
+    }
+
+    /// <summary>Waits until its standard error has been read to its end, or a moment.</summary>
+    public async Task DrainAsync()
+    {
+        try
+        {
+            await drained.WaitAsync(DrainGrace).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Somebody it has started has the other end; what there is has been read.
+        }
+    }
+
+    /// <summary>How it ended, for people: <c>exited with code 70</c>, <c>was killed by SIGKILL (9)</c>. Once it has <see cref="Exited"/>.</summary>
+    public string DescribeExit() =>
+        KilledBySignal is { } signal ? $"was killed by {Posix.DescribeSignal(signal)}" : $"exited with code {RawExitCode}";
+
+    public void Dispose() => process.Dispose();
+
+    private async Task WaitAsync() => await process.WaitForExitAsync().ConfigureAwait(false);
+
+    private static async Task DrainAsync(Stream stream, TextTail? tail)
+    {
+        var bytes = new byte[4096];
+        try
+        {
+            while (await stream.ReadAsync(bytes).ConfigureAwait(false) is > 0 and var count)
+            {
+                tail?.Append(bytes.AsSpan(0, count));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Disposed of while somebody still holds the other end.
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace ProcInterrupt.Launch;
+
+/// <summary>The C library's calls that the base library does not offer.</summary>
+internal static unsafe partial class Posix
+{
+    public const int SigKill = 9;
+
+    private const uint OwnerOnly = 0b111_000_000;
+    private const int ErrorExists = 17;
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
+    private const int ShutdownBoth = 2;
+
+    private static readonly string[] SignalNames =
+    [
+        "", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV",
+        "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM",
+    ];
+
+    /// <summary>Makes a folder with mode 0700 that did not exist before.</summary>
+    /// <returns>Null when made; otherwise why not.</returns>
+    /// <remarks><c>Directory.CreateDirectory</c> takes an existing one, which may be somebody else's.</remarks>
+    public static string? MakeFolder(string path)
+    {
+        if (MakeDirectory(path, OwnerOnly) == 0)
+        {
+            return null;
+        }
+
+        return Marshal.GetLastPInvokeError() == ErrorExists ? "it exists already" : Marshal.GetLastPInvokeErrorMessage();
+    }
+
+    /// <summary>Which process connected to a local socket.</summary>
+    public static int? GetPeerProcessId(SafePipeHandle socket)
+    {
+        var credentials = default(Credentials);
+        var length = sizeof(Credentials);
+        var held = false;
+        try
+        {
+            socket.DangerousAddRef(ref held);
+            return GetSocketOption((int)socket.DangerousGetHandle(), SocketLevel, PeerCredentials, &credentials, &length) == 0
+                ? credentials.ProcessId
+                : null;
+        }
+        finally
+        {
+            if (held)
+            {
+                socket.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>Ends both directions of a socket; nothing happens when that was done before or it is closed.</summary>
+    public static void ShutdownSocket(SafePipeHandle socket)
+    {
+        var held = false;
+        try
+        {
+            socket.DangerousAddRef(ref held);
+            _ = Shutdown((int)socket.DangerousGetHandle(), ShutdownBoth);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed already, which is more than was asked.
+        }
+        finally
+        {
+            if (held)
+            {
+                socket.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>Whether a process leads its own process group, so that the group can be ended with it.</summary>
+    public static bool LeadsGroup(int processId) => GetProcessGroup(processId) == processId;
+
+    /// <summary>Sends SIGKILL to every process of a group; nothing happens when there is none left.</summary>
+    public static void KillGroup(int leader) => _ = Kill(-leader, SigKill);
+
+    /// <summary>A signal for people, such as <c>SIGKILL (9)</c>.</summary>
+    public static string DescribeSignal(int signal) =>
+        signal > 0 && signal < SignalNames.Length ? $"{SignalNames[signal]} ({signal})" : $"signal {signal}";
+
+    /// <summary>How many bytes a path takes in a socket's address.</summary>
+    public static int PathBytes(string path) => Encoding.UTF8.GetByteCount(path);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeDirectory(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    private static partial int GetSocketOption(int socket, int level, int option, void* value, int* length);
+
+    [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
+    private static partial int Shutdown(int socket, int how);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "getpgid", SetLastError = true)]
+    private static partial int GetProcessGroup(int process);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Credentials
+    {
+        public int ProcessId;
+        public uint UserId;
+        public uint GroupId;
+    }
+}

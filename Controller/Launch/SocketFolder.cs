@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+
+namespace ProcInterrupt.Launch;
+
+/// <summary>A folder for one socket that nobody else can enter or foresee, gone as soon as the worker has connected.</summary>
+internal sealed class SocketFolder : IDisposable
+{
+    /// <summary>A socket's address holds 108 bytes, with a zero at the end; 104 on the BSDs.</summary>
+    private static readonly int MaxPathBytes = OperatingSystem.IsLinux() ? 107 : 103;
+
+    private readonly string path;
+
+    private SocketFolder(string path)
+    {
+        this.path = path;
+        SocketPath = Path.Combine(path, "s");
+    }
+
+    /// <summary>Absolute, and short enough for a socket.</summary>
+    public string SocketPath { get; }
+
+    /// <summary>Makes the folder at the first of the usual places that will have it.</summary>
+    /// <exception cref="WorkerStartException">None would.</exception>
+    public static SocketFolder Create()
+    {
+        var name = $"procinterrupt-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}";
+        var refusals = new List<string>();
+        foreach (var place in Places())
+        {
+            var folder = new SocketFolder(Path.Combine(place, name));
+            var bytes = Posix.PathBytes(folder.SocketPath);
+            var refusal = bytes > MaxPathBytes ? $"a socket's path would have {bytes} bytes, {MaxPathBytes} is the most" : Posix.MakeFolder(folder.path);
+            if (refusal is null)
+            {
+                return folder;
+            }
+
+            refusals.Add($"{place}: {refusal}");
+        }
+
+        throw new WorkerStartException($"No folder could be made for the worker's socket. {string.Join("; ", refusals)}.");
+    }
+
+    /// <summary>Removes the socket and the folder. May be called twice.</summary>
+    public void Dispose()
+    {
+        File.Delete(SocketPath);
+        try
+        {
+            Directory.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Removed before.
+        }
+    }
+
+    private static IEnumerable<string> Places()
+    {
+        string?[] places = [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), Environment.GetEnvironmentVariable("TMPDIR"), "/tmp"];
+        return places.Where(place => place is not null && Path.IsPathFullyQualified(place)).Select(place => place!).Distinct();
+    }
+}

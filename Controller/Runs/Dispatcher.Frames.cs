@@ -1,0 +1,243 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using ProcInterrupt.Diagnostics;
+using ProcInterrupt.Interrupts;
+using ProcInterrupt.Messages;
+using ProcInterrupt.Transport;
+
+namespace ProcInterrupt.Runs;
+
+/// <content>What the worker says. All of it may be hostile; what cannot be true ends the connection.</content>
+internal sealed partial class Dispatcher
+{
+    /// <summary>One run reads one line at a time; its threads may each.</summary>
+    private const int MaxInputRequests = 64;
+
+    /// <summary>A frame has arrived. Called by the reading thread.</summary>
+    /// <exception cref="ProtocolException">The frame does not fit what went before; the connection is over.</exception>
+    public void Receive(IMessage message)
+    {
+        lock (gate)
+        {
+            if (killing || lost is not null)
+            {
+                return;
+            }
+
+            switch (message)
+            {
+                case RunStartedMessage started:
+                    OnStarted(started);
+                    break;
+                case OutputMessage output:
+                    OnOutput(output);
+                    break;
+                case DisplayMessage display:
+                    OnDisplay(display);
+                    break;
+                case ProgressMessage progress:
+                    OnProgress(progress);
+                    break;
+                case InputRequestMessage input:
+                    OnInputRequest(input);
+                    break;
+                case InterruptTakenMessage taken:
+                    InWorker(taken.Run, taken);
+                    desk.Taken(new InterruptWord(taken.Word), taken.AtNanos);
+                    break;
+                case InterruptHandledMessage handled:
+                    InWorker(handled.Run, handled);
+                    desk.Handled(new InterruptWord(handled.Word));
+                    break;
+                case RunCompletedMessage completed:
+                    OnCompleted(completed);
+                    break;
+                case ResetDoneMessage reset:
+                    OnReset(reset);
+                    break;
+                case InterruptBufferSetMessage set:
+                    OnBufferSet(set);
+                    break;
+                case LogMessage log:
+                    var level = (LogLevel)Math.Clamp(log.Level, (int)LogLevel.Trace, (int)LogLevel.Critical);
+                    workerLogger.FromWorker(level, log.Category, log.Message);
+                    break;
+                default:
+                    throw new ProtocolException($"The worker sent {Name(message)}, which is not for the controller or not at this time.");
+            }
+        }
+    }
+
+    /// <summary>A message could not be sent because it does not fit in a frame. Called by the writing thread.</summary>
+    public void OnRefused(IMessage message, ProtocolException exception)
+    {
+        lock (gate)
+        {
+            if (message is RunCodeMessage code && current is RunRecord run && run.Number == code.Run)
+            {
+                desk.End(interrupted: false, MonotonicClock.Nanos);
+                var error = new RunError(typeof(ProtocolException).FullName!, exception.Message, "");
+                current = null;
+                Finish(run, WithoutWorker(run, RunOutcome.Failed, null) with { Error = error });
+            }
+            else if (message is ResetMessage && current is QueuedReset reset)
+            {
+                current = null;
+                reset.Fail(new InvalidOperationException(exception.Message, exception));
+            }
+            else
+            {
+                logger.MessageRefused(Name(message), exception.Message);
+            }
+
+            SendNext();
+        }
+    }
+
+    private static string Name(IMessage message) => message.GetType().Name.Replace("Message", "", StringComparison.Ordinal);
+
+    /// <summary>The run in the worker, which the frame must be of.</summary>
+    private RunRecord InWorker(uint number, IMessage message) =>
+        current is RunRecord run && run.Number == number
+            ? run
+            : throw new ProtocolException($"The worker sent {Name(message)} for run {number}, which is not in it.");
+
+    private RunRecord Running(uint number, IMessage message) =>
+        InWorker(number, message) is { Phase: RunPhase.Started } run
+            ? run
+            : throw new ProtocolException($"The worker sent {Name(message)} for run {number} before RunStarted.");
+
+    private void OnStarted(RunStartedMessage message)
+    {
+        var run = InWorker(message.Run, message);
+        if (run.Phase == RunPhase.Started)
+        {
+            throw new ProtocolException($"The worker sent RunStarted for run {message.Run} twice.");
+        }
+
+        run.Phase = RunPhase.Started;
+        run.Events.Add(new RunStartedEvent(run.Handle));
+        desk.Started();
+    }
+
+    private void OnOutput(OutputMessage message)
+    {
+        long bytes = Encoding.UTF8.GetByteCount(message.Text);
+        flow.Received(bytes);
+        var run = message.Run == 0 ? null : Running(message.Run, message);
+        Keep(run, new OutputEvent(run?.Handle, message.Stream, message.Text), bytes, bytes);
+    }
+
+    private void OnDisplay(DisplayMessage message)
+    {
+        long keys = message.Data.Keys.Sum(key => (long)Encoding.UTF8.GetByteCount(key));
+        long values = message.Data.Values.Sum(value => (long)Encoding.UTF8.GetByteCount(value));
+        flow.Received(values);
+        var run = message.Run == 0 ? null : Running(message.Run, message);
+        Keep(run, new DisplayEvent(run?.Handle, message.Data), values, keys + values);
+    }
+
+    private void OnProgress(ProgressMessage message)
+    {
+        var run = message.Run == 0 ? null : Running(message.Run, message);
+        Keep(run, new ProgressEvent(run?.Handle, message.Fraction, message.Message), 0, Encoding.UTF8.GetByteCount(message.Message ?? ""));
+    }
+
+    /// <param name="run">Whose; null for the background.</param>
+    /// <param name="item">The event.</param>
+    /// <param name="credited">Bytes that count against the worker's credit.</param>
+    /// <param name="bytes">All of its bytes.</param>
+    private void Keep(RunRecord? run, RunEvent item, long credited, long bytes)
+    {
+        // What costs the worker hardly any credit for its size is not waited for: it would not be bounded.
+        if (run is { WaitForReader: true } && credited > 0 && bytes <= 2 * credited)
+        {
+            run.UnreadBytes += credited;
+            run.Events.AddWaitedFor(item, credited);
+            return;
+        }
+
+        flow.Release(credited);
+        (run?.Events ?? Background).AddDroppable(item, bytes);
+    }
+
+    private void OnInputRequest(InputRequestMessage message)
+    {
+        var run = Running(message.Run, message);
+        if (run.InputRequests.Count == MaxInputRequests || !run.InputRequests.Add(message.Request))
+        {
+            throw new ProtocolException($"The worker asked for input again (request {message.Request}), with {run.InputRequests.Count} requests unanswered.");
+        }
+
+        run.Events.Add(new InputRequestEvent(run.Handle, message.Prompt, message.Password) { Request = message.Request });
+    }
+
+    private void OnCompleted(RunCompletedMessage message)
+    {
+        var run = Running(message.Run, message);
+        if (message.Outcome is not (RunOutcome.Succeeded or RunOutcome.Failed or RunOutcome.Interrupted))
+        {
+            throw new ProtocolException($"The worker says that run {message.Run} ended with outcome {message.Outcome}, which is not its to say.");
+        }
+
+        var interrupted = message.Outcome == RunOutcome.Interrupted;
+        desk.End(interrupted, message.EndedNanos);
+        ReleaseUnread(run);
+        current = null;
+        var now = MonotonicClock.Nanos;
+        Finish(run, new RunResult
+        {
+            Number = run.Number,
+            Outcome = message.Outcome,
+            Reason = interrupted ? message.Reason : null,
+            Value = message.Value,
+            Error = message.Error,
+            ExitCode = message.ExitCode,
+            Queued = Duration(run.SentNanos!.Value - run.QueuedNanos),
+            Elapsed = Duration(Math.Clamp(message.EndedNanos - message.StartedNanos, 0, now - run.SentNanos.Value)),
+            Receipts = run.Receipts,
+        });
+        SendNext();
+    }
+
+    private void OnReset(ResetDoneMessage message)
+    {
+        if (current is not QueuedReset reset || reset.Request != message.Request)
+        {
+            throw new ProtocolException($"The worker sent ResetDone for request {message.Request}, which was not made.");
+        }
+
+        current = null;
+        if (message.Error is null)
+        {
+            reset.Complete();
+        }
+        else
+        {
+            reset.Fail(new InvalidOperationException(message.Error));
+        }
+
+        SendNext();
+    }
+
+    private void OnBufferSet(InterruptBufferSetMessage message)
+    {
+        if (!swaps.TryPeek(out var swap) || swap.Request != message.Request)
+        {
+            throw new ProtocolException($"The worker sent InterruptBufferSet for request {message.Request}, which was not made.");
+        }
+
+        swaps.Dequeue();
+        if (message.Error is not null)
+        {
+            swap.Buffer?.Release();
+            swap.Fail(new InvalidOperationException($"The worker could not map the interrupt buffer: {message.Error}"));
+            return;
+        }
+
+        desk.SetTarget(swap.Buffer);
+        buffer?.Release();
+        buffer = swap.Buffer;
+        swap.Complete();
+    }
+}

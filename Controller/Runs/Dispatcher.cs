@@ -1,0 +1,377 @@
+using Microsoft.Extensions.Logging;
+using ProcInterrupt.Connection;
+using ProcInterrupt.Diagnostics;
+using ProcInterrupt.Events;
+using ProcInterrupt.Interrupts;
+using ProcInterrupt.Messages;
+using ProcInterrupt.Transport;
+
+namespace ProcInterrupt.Runs;
+
+/// <summary>Keeps the queue, has one run at a time in the worker, and makes events, receipts and results of what the worker says.</summary>
+/// <remarks>
+/// Does no I/O: it posts messages and is handed frames. Everything happens under one lock, which is held for moments only;
+/// what awaits a run or a receipt goes on elsewhere, loggers and listeners are called under it. Safe from any thread.
+/// </remarks>
+internal sealed partial class Dispatcher
+{
+    private const long BackgroundRetention = 1024 * 1024;
+
+    private readonly Lock gate = new();
+    private readonly IOutbox outbox;
+    private readonly Action kill;
+    private readonly long retention;
+    private readonly ILogger logger;
+    private readonly ILogger workerLogger;
+    private readonly InterruptDesk desk;
+    private readonly OutputFlow flow;
+    private readonly LinkedList<QueuedWork> queue = new();
+    private readonly Queue<PendingSwap> swaps = new();
+    private QueuedWork? current;
+    private InterruptBuffer? buffer;
+    private uint lastNumber;
+    private long lastRequest;
+    private bool retired;
+    private bool killing;
+    private string? lost;
+
+    /// <param name="outbox">Towards the worker.</param>
+    /// <param name="kill">Kills the worker, without waiting.</param>
+    /// <param name="retention">Bytes of unread output that are kept for each run.</param>
+    /// <param name="loggerFactory">For this side's and the worker's messages.</param>
+    public Dispatcher(IOutbox outbox, Action kill, long retention, ILoggerFactory loggerFactory)
+    {
+        this.outbox = outbox;
+        this.kill = kill;
+        this.retention = retention;
+        logger = loggerFactory.CreateLogger("ProcInterrupt.Controller");
+        workerLogger = loggerFactory.CreateLogger("ProcInterrupt.Worker");
+        desk = new InterruptDesk(OnReceipt);
+        flow = new OutputFlow(outbox.PostCredit);
+    }
+
+    /// <summary>What comes from code whose run is over.</summary>
+    public RunEventStream Background { get; } = new(null, BackgroundRetention, dropsOldest: true);
+
+    /// <summary>Whether a run was to be ended by killing the worker; frames are not looked at any more.</summary>
+    public bool IsKilling
+    {
+        get
+        {
+            lock (gate)
+            {
+                return killing;
+            }
+        }
+    }
+
+    /// <summary>The path of the buffer that the worker polls.</summary>
+    public string? MapPath
+    {
+        get
+        {
+            lock (gate)
+            {
+                return buffer?.Path;
+            }
+        }
+    }
+
+    public Run Run(string engine, string code, RunOptions options)
+    {
+        lock (gate)
+        {
+            ThrowIfRetired();
+            lastNumber = lastNumber == uint.MaxValue ? 1 : lastNumber + 1;
+            var deadlineMicros = options.Deadline is { } deadline ? Math.Max(1, deadline.Ticks / TimeSpan.TicksPerMicrosecond) : 0;
+            var run = new RunRecord(new RunCodeMessage(lastNumber, engine, code, options.Path, deadlineMicros), this, options.WaitForReader, retention);
+            if (options.WaitForReader)
+            {
+                run.Events.OutputRead = bytes => OnOutputRead(run, bytes);
+                run.Events.Abandoned = () => OnReaderGone(run);
+            }
+
+            if (lost is not null)
+            {
+                Finish(run, WithoutWorker(run, RunOutcome.WorkerLost, lost));
+            }
+            else
+            {
+                Enqueue(run);
+            }
+
+            return run.Handle;
+        }
+    }
+
+    public async Task ResetAsync(string? engine, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        QueuedReset reset;
+        lock (gate)
+        {
+            ThrowIfRetired();
+            ThrowIfLost();
+            reset = new QueuedReset(++lastRequest, engine);
+            Enqueue(reset);
+        }
+
+        try
+        {
+            await reset.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (gate)
+            {
+                TakeOffQueue(reset);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Tells the worker to poll another buffer; done when it says so.</summary>
+    public Task SetInterruptBufferAsync(InterruptBuffer? replacement)
+    {
+        lock (gate)
+        {
+            ThrowIfRetired();
+            ThrowIfLost();
+            replacement?.Hold();
+            var swap = new PendingSwap(++lastRequest, replacement);
+            swaps.Enqueue(swap);
+            outbox.Post(new SetInterruptBufferMessage(swap.Request, replacement?.Path));
+            return swap.Done;
+        }
+    }
+
+    /// <summary>Hands a request in, and settles it at once when the run is not in the worker.</summary>
+    public void Interrupt(RunRecord run, InterruptRequest request)
+    {
+        lock (gate)
+        {
+            switch (run.Phase)
+            {
+                case RunPhase.Queued:
+                    TakeOffQueue(run);
+                    var receipt = request.Settle(ReceiptStatus.NeverStarted, request.Rung);
+                    Telemetry.Count(receipt);
+                    run.AddReceipt(receipt);
+                    Finish(run, WithoutWorker(run, RunOutcome.Interrupted, null) with { Reason = InterruptReason.User });
+                    break;
+                case RunPhase.Completed:
+                    Telemetry.Count(request.Settle(ReceiptStatus.TooLate, request.Rung));
+                    break;
+                default:
+                    desk.Request(request);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Ends a run by killing the worker, if the run has not ended.</summary>
+    /// <remarks>From here on the run's outcome is decided; what the worker still says does not count.</remarks>
+    public void Kill(RunRecord run)
+    {
+        lock (gate)
+        {
+            if (run.Phase == RunPhase.Completed || killing)
+            {
+                return;
+            }
+
+            killing = true;
+        }
+
+        kill();
+    }
+
+    public bool ReplyToInput(RunRecord run, uint request, string? text)
+    {
+        lock (gate)
+        {
+            if (!run.InputRequests.Remove(request))
+            {
+                return false;
+            }
+
+            outbox.Post(new InputReplyMessage(run.Number, request, text));
+            return true;
+        }
+    }
+
+    /// <summary>No run is taken any more, and those that are queued never start. The one in the worker goes on.</summary>
+    public void Retire()
+    {
+        lock (gate)
+        {
+            retired = true;
+            while (queue.First?.Value is { } work)
+            {
+                TakeOffQueue(work);
+                if (work is RunRecord run)
+                {
+                    Finish(run, WithoutWorker(run, RunOutcome.Interrupted, null) with { Reason = InterruptReason.Shutdown });
+                }
+                else
+                {
+                    ((QueuedReset)work).Fail(new ObjectDisposedException(nameof(Worker)));
+                }
+            }
+        }
+    }
+
+    /// <summary>The worker is gone: settles everything that waits for it.</summary>
+    /// <param name="ending">How.</param>
+    /// <param name="exit">What is known of its end.</param>
+    public void Close(WorkerEnding ending, WorkerExit exit)
+    {
+        lock (gate)
+        {
+            lost = $"{exit.Message} The session is gone; to go on, start a new Worker.";
+            var (outcome, status, rung) = ending switch
+            {
+                WorkerEnding.Killed => (RunOutcome.Killed, ReceiptStatus.Killed, InterruptRung.Kill),
+                WorkerEnding.Terminated => (RunOutcome.Terminated, ReceiptStatus.Terminated, InterruptRung.Terminate),
+                _ => (RunOutcome.WorkerLost, ReceiptStatus.WorkerLost, (InterruptRung?)null),
+            };
+            desk.Close(status, rung);
+            var exception = new WorkerLostException(lost, null, exit);
+            if (current is RunRecord run)
+            {
+                Finish(run, WithoutWorker(run, outcome, lost));
+            }
+
+            (current as QueuedReset)?.Fail(exception);
+            current = null;
+            while (queue.First?.Value is { } work)
+            {
+                TakeOffQueue(work);
+                (work as QueuedReset)?.Fail(exception);
+                if (work is RunRecord queued)
+                {
+                    Finish(queued, WithoutWorker(queued, RunOutcome.WorkerLost, lost));
+                }
+            }
+
+            while (swaps.TryDequeue(out var swap))
+            {
+                swap.Fail(exception);
+                swap.Buffer?.Release();
+            }
+
+            buffer?.Release();
+            buffer = null;
+            Background.Complete();
+        }
+    }
+
+    private void Enqueue(QueuedWork work)
+    {
+        work.Place = queue.AddLast(work);
+        SendNext();
+    }
+
+    private void TakeOffQueue(QueuedWork work)
+    {
+        if (work.Place is { } place)
+        {
+            queue.Remove(place);
+            work.Place = null;
+        }
+    }
+
+    private void SendNext()
+    {
+        if (current is not null || queue.First?.Value is not { } next)
+        {
+            return;
+        }
+
+        TakeOffQueue(next);
+        current = next;
+        if (next is QueuedReset reset)
+        {
+            outbox.Post(new ResetMessage(reset.Request, reset.Engine));
+            return;
+        }
+
+        var run = (RunRecord)next;
+        var code = run.Code!;
+        run.Code = null;
+        run.Phase = RunPhase.Sent;
+        run.SentNanos = MonotonicClock.Nanos;
+        run.Activity = Telemetry.StartRun(run.Handle, run.ParentActivity);
+        desk.Begin(run.Number);
+        outbox.Post(code);
+    }
+
+    private void Finish(RunRecord run, RunResult result)
+    {
+        run.Complete(result);
+        Telemetry.EndRun(run.Handle, result, run.Activity);
+        logger.RunCompleted(run.Number, run.Handle.Engine, result.Outcome, result.Elapsed.TotalMilliseconds);
+    }
+
+    /// <summary>A result that the worker has no part in.</summary>
+    private static RunResult WithoutWorker(RunRecord run, RunOutcome outcome, string? message)
+    {
+        var now = MonotonicClock.Nanos;
+        return new RunResult
+        {
+            Number = run.Number,
+            Outcome = outcome,
+            Error = message is null ? null : new RunError(typeof(WorkerLostException).FullName!, message, ""),
+            Queued = Duration((run.SentNanos ?? now) - run.QueuedNanos),
+            Elapsed = Duration(now - (run.SentNanos ?? now)),
+            Receipts = run.Receipts,
+        };
+    }
+
+    private static TimeSpan Duration(long nanos) => TimeSpan.FromTicks(nanos / TimeSpan.NanosecondsPerTick);
+
+    private void OnReceipt(InterruptReceipt receipt)
+    {
+        Telemetry.Count(receipt);
+        ((RunRecord)current!).AddReceipt(receipt);
+    }
+
+    private void OnOutputRead(RunRecord run, long bytes)
+    {
+        lock (gate)
+        {
+            // At its end a run gives everything back at once, and when its reader has gone.
+            if (run.WaitForReader && run.Phase != RunPhase.Completed)
+            {
+                run.UnreadBytes -= bytes;
+                flow.Release(bytes);
+            }
+        }
+    }
+
+    private void OnReaderGone(RunRecord run)
+    {
+        lock (gate)
+        {
+            run.WaitForReader = false;
+            ReleaseUnread(run);
+        }
+    }
+
+    private void ReleaseUnread(RunRecord run)
+    {
+        flow.Release(run.UnreadBytes);
+        run.UnreadBytes = 0;
+    }
+
+    private void ThrowIfRetired() => ObjectDisposedException.ThrowIf(retired, typeof(Worker));
+
+    private void ThrowIfLost()
+    {
+        if (lost is not null)
+        {
+            throw new WorkerLostException(lost);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace ProcInterrupt.Runs;
+
+/// <summary>A change of the interrupt buffer that the worker has not answered.</summary>
+internal sealed class PendingSwap
+{
+    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public PendingSwap(long request, InterruptBuffer? buffer)
+    {
+        Request = request;
+        Buffer = buffer;
+    }
+
+    public long Request { get; }
+
+    /// <summary>Held for the worker; null for none.</summary>
+    public InterruptBuffer? Buffer { get; }
+
+    public Task Done => done.Task;
+
+    public void Complete() => done.TrySetResult();
+
+    public void Fail(Exception exception) => done.TrySetException(exception);
+}

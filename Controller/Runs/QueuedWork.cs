@@ -1,0 +1,8 @@
+namespace ProcInterrupt.Runs;
+
+/// <summary>What the worker does one after the other: runs and resets.</summary>
+internal abstract class QueuedWork
+{
+    /// <summary>Its place in the queue, while it is queued.</summary>
+    public LinkedListNode<QueuedWork>? Place { get; set; }
+}
