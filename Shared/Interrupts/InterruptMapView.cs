@@ -4,7 +4,7 @@ namespace ProcInterrupt.Interrupts;
 
 /// <summary>The fields of an interrupt map that is mapped at some address.</summary>
 /// <remarks>All members are atomic and may be used by any thread while the mapping lives; the owner of the mapping sees to that.</remarks>
-internal readonly unsafe struct InterruptMapView
+internal sealed unsafe class InterruptMapView
 {
     private readonly byte* address;
 

@@ -42,4 +42,7 @@ public sealed class KeyboardInterruptException : OperationCanceledException
 
     /// <summary>Why the run was interrupted.</summary>
     public InterruptReason Reason { get; }
+
+    /// <summary>The run it was raised in by delivery; 0 when code made it by itself.</summary>
+    internal uint Run { get; init; }
 }

@@ -1,0 +1,155 @@
+using System.Runtime.Versioning;
+using ProcInterrupt.Interrupts;
+using ProcInterrupt.Messages;
+using ProcInterrupt.WorkerProcess.Delivery;
+using ProcInterrupt.WorkerProcess.Engines;
+using ProcInterrupt.WorkerProcess.Output;
+
+namespace ProcInterrupt.WorkerProcess.Hosting;
+
+/// <summary>The run thread: executes one run after another, and whatever else must not overlap a run.</summary>
+/// <remarks>One thread for the worker's life: the recursion guard's constants are its stack's.</remarks>
+[SupportedOSPlatform("linux")]
+internal sealed class RunLoop
+{
+    /// <summary>8 MB, as a main thread has; deep recursion fails after about 100,000 frames.</summary>
+    private const int StackBytes = 8 * 1024 * 1024;
+
+    private readonly DeliveryDesk desk;
+    private readonly MessageSender sender;
+    private readonly OutputBuffer output;
+    private readonly Func<IReadOnlyList<IEngine>> createEngines;
+    private readonly object gate = new();
+    private readonly Queue<IMessage> work = new();
+    private readonly TaskCompletionSource<IReadOnlyList<IEngine>> engines = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <param name="desk">Delivery.</param>
+    /// <param name="sender">Sending.</param>
+    /// <param name="output">What runs write.</param>
+    /// <param name="createEngines">Called on the run thread.</param>
+    public RunLoop(DeliveryDesk desk, MessageSender sender, OutputBuffer output, Func<IReadOnlyList<IEngine>> createEngines)
+    {
+        this.desk = desk;
+        this.sender = sender;
+        this.output = output;
+        this.createEngines = createEngines;
+    }
+
+    /// <summary>The engines, once the run thread has made them.</summary>
+    public Task<IReadOnlyList<IEngine>> Engines => engines.Task;
+
+    public void Start() => new Thread(Loop, StackBytes) { IsBackground = true, Name = "run" }.Start();
+
+    /// <summary>Queues a run, a reset or the shutdown. Called by the reading thread.</summary>
+    public void Add(IMessage message)
+    {
+        lock (gate)
+        {
+            work.Enqueue(message);
+            Monitor.Pulse(gate);
+        }
+    }
+
+    private void Loop()
+    {
+        IReadOnlyList<IEngine> made;
+        try
+        {
+            made = createEngines();
+            engines.SetResult(made);
+        }
+        catch (Exception exception)
+        {
+            engines.SetException(exception);
+            return;
+        }
+
+        foreach (var engine in made.Where(static engine => engine.Info.Unavailable is null))
+        {
+            engine.WarmUp();
+        }
+
+        while (true)
+        {
+            switch (Next())
+            {
+                case RunCodeMessage run:
+                    Execute(run, made);
+                    break;
+                case ResetMessage reset:
+                    sender.SendNow(Reset(reset, made));
+                    break;
+                default:
+                    ProcessCalls.ExitNow(WorkerExitCode.Done);
+                    return;
+            }
+        }
+    }
+
+    private IMessage Next()
+    {
+        lock (gate)
+        {
+            while (work.Count == 0)
+            {
+                Monitor.Wait(gate);
+            }
+
+            return work.Dequeue();
+        }
+    }
+
+    private void Execute(RunCodeMessage run, IReadOnlyList<IEngine> made)
+    {
+        var started = MonotonicClock.Nanos;
+        var scope = desk.Begin(run.Run, run.DeadlineMicros > 0 ? started + (run.DeadlineMicros * 1000) : long.MaxValue);
+        output.Open(run.Run);
+        sender.SendNow(new RunStartedMessage(run.Run, started));
+        RunScope.Current = scope;
+        EngineResult result;
+        try
+        {
+            result = Find(run.Engine, made, out var fault) is { } engine
+                ? engine.Execute(new EngineRequest(run.Run, run.Code, run.Path), scope)
+                : new EngineResult(null, fault);
+        }
+        catch (Exception exception)
+        {
+            // An engine lets an unwinding through; anything else is a fault of ours, told as the run's failure.
+            result = new EngineResult(null, new RunError(exception.GetType().FullName ?? "", exception.Message, exception.StackTrace ?? ""), exception);
+        }
+
+        RunScope.Current = null;
+        var completed = desk.End(scope, result, started);
+        output.Close();
+        sender.SendNow(completed);
+    }
+
+    private static IEngine? Find(string name, IReadOnlyList<IEngine> made, out RunError? fault)
+    {
+        var engine = made.FirstOrDefault(candidate => candidate.Info.Name == name);
+        fault = engine switch
+        {
+            null => new RunError("UnknownEngine", $"There is no engine '{name}'. The known ones: {string.Join(", ", made.Select(static known => known.Info.Name))}.", ""),
+            { Info.Unavailable: { } why } => new RunError("EngineUnavailable", $"The engine '{name}' is not available: {why}", ""),
+            _ => null,
+        };
+        return fault is null ? engine : null;
+    }
+
+    private ResetDoneMessage Reset(ResetMessage reset, IReadOnlyList<IEngine> made)
+    {
+        if (reset.Engine is not null && Find(reset.Engine, made, out var fault) is null)
+        {
+            return new ResetDoneMessage(reset.Request, fault!.Message);
+        }
+
+        foreach (var engine in made.Where(engine => reset.Engine is null || engine.Info.Name == reset.Engine))
+        {
+            engine.Reset();
+        }
+
+        desk.ForgetHandlers();
+        return new ResetDoneMessage(reset.Request, null);
+    }
+}

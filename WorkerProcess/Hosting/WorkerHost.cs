@@ -1,0 +1,191 @@
+using System.IO.Pipes;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using ProcInterrupt.Interrupts;
+using ProcInterrupt.Messages;
+using ProcInterrupt.Transport;
+using ProcInterrupt.WorkerProcess.Checkpoints;
+using ProcInterrupt.WorkerProcess.Delivery;
+using ProcInterrupt.WorkerProcess.Engines;
+using ProcInterrupt.WorkerProcess.Engines.CSharp;
+using ProcInterrupt.WorkerProcess.Output;
+
+namespace ProcInterrupt.WorkerProcess.Hosting;
+
+/// <summary>Puts the worker together and is its reading thread; never executes user code.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class WorkerHost
+{
+    /// <summary>Microsoft.Extensions.Logging.LogLevel.Error.</summary>
+    private const int LogLevelError = 4;
+
+    private readonly IMessageReader reader;
+    private readonly InterruptPage page = new();
+    private readonly OutputBuffer output = new();
+    private readonly MessageSender sender;
+    private readonly DeliveryDesk desk;
+    private readonly Watcher watcher;
+    private readonly RunLoop runs;
+    private readonly InputReader input;
+
+    private WorkerHost(IMessageReader reader, IMessageWriter writer)
+    {
+        this.reader = reader;
+        sender = new MessageSender(writer, output);
+        desk = new DeliveryDesk(page, sender);
+        watcher = new Watcher(page, desk);
+        input = new InputReader(sender, desk);
+        runs = new RunLoop(desk, sender, output, CreateEngines);
+        sender.SpaceFreed = desk.Pulse;
+
+        // The pipe is broken: the controller is gone, and with it everybody who could want the session.
+        sender.Broken = static _ => ProcessCalls.KillGroup();
+    }
+
+    /// <summary>Runs the worker to its end, which is the process's: threads of user code cannot hold it up.</summary>
+    public static void Run(WorkerArguments arguments)
+    {
+        ProcessCalls.StartSession();
+        const int longestSecret = 1024;
+        var secret = ProcessCalls.ReadLineAndCloseInput(longestSecret);
+        WatchParent(arguments.ParentId);
+
+        // "." and an absolute path: the name is the socket's own. Unlinked by both sides right after the connection.
+        using var pipe = new NamedPipeClientStream(".", arguments.PipePath, PipeDirection.InOut);
+        const int connectMillis = 10_000;
+        pipe.Connect(connectMillis);
+        File.Delete(arguments.PipePath);
+
+        var host = new WorkerHost(
+            new MessageReader(pipe, ProtocolConstants.DefaultMaxFrameBytes),
+            new MessageWriter(pipe, ProtocolConstants.DefaultMaxFrameBytes));
+        ProcessCalls.ExitNow(host.Serve(secret));
+    }
+
+    /// <summary>A second line of defence: the pipe's end says it too, unless something else holds the pipe open.</summary>
+    private static void WatchParent(int parentId) =>
+        new Thread(() =>
+        {
+            if (ProcessCalls.WaitForExitOf(parentId))
+            {
+                ProcessCalls.KillGroup();
+            }
+        })
+        { IsBackground = true, Name = "parent watch" }.Start();
+
+    private int Serve(string secret)
+    {
+        WovenCode.Install(desk);
+        Interrupt.Install(desk);
+        Console.SetOut(new OutputWriter(OutputStream.Stdout, output, sender, desk));
+        Console.SetError(new OutputWriter(OutputStream.Stderr, output, sender, desk));
+        Console.SetIn(input);
+        ExceptionHandling.SetUnhandledExceptionHandler(OnUnhandled);
+
+        runs.Start();
+        sender.Start();
+        watcher.Start();
+        var engines = runs.Engines.GetAwaiter().GetResult();
+        sender.SendNow(new HelloMessage(
+            ProtocolConstants.Version,
+            Environment.ProcessId,
+            secret,
+            $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}",
+            [.. engines.Select(static engine => engine.Info)],
+            MapPath: null));
+        return ReadToEnd();
+    }
+
+    private IReadOnlyList<IEngine> CreateEngines()
+    {
+        var (low, size) = ThreadStack.Measure();
+        var weaver = new Weaver(new WeaverOptions(page.View.Address, low, size, typeof(WovenCode)));
+        return [new CSharpEngine(weaver)];
+    }
+
+    private int ReadToEnd()
+    {
+        try
+        {
+            while (reader.Read() is { } message)
+            {
+                Receive(message);
+            }
+        }
+        catch (IOException)
+        {
+            // The controller is gone without a word: the same as the end of the pipe.
+        }
+        catch (ProtocolException exception)
+        {
+            sender.SendNow(new LogMessage(LogLevelError, "Worker", exception.Message));
+            return WorkerExitCode.Protocol;
+        }
+
+        ProcessCalls.KillGroup();
+        return WorkerExitCode.Done;
+    }
+
+    private void Receive(IMessage message)
+    {
+        switch (message)
+        {
+            case RunCodeMessage or ResetMessage:
+                runs.Add(message);
+                break;
+            case ShutdownMessage:
+                Shutdown(message);
+                break;
+            case SetInterruptBufferMessage set:
+                SetBuffer(set);
+                break;
+            case InputReplyMessage reply:
+                input.Answer(reply.Request, reply.Text);
+                break;
+            case OutputCreditMessage granted:
+                sender.AddCredit(granted.Bytes);
+                break;
+            default:
+                throw new ProtocolException($"{message.GetType().Name} is for the controller, not for a worker.");
+        }
+    }
+
+    private void Shutdown(IMessage message)
+    {
+        runs.Add(message);
+        if (desk.Current is { } scope)
+        {
+            desk.InterruptLocally(scope, InterruptReason.Shutdown);
+        }
+    }
+
+    private void SetBuffer(SetInterruptBufferMessage set)
+    {
+        try
+        {
+            page.Swap(set.Path, old =>
+            {
+                desk.MoveBuffer(old);
+                watcher.LeaveBuffer(old);
+            });
+            desk.RestorePage();
+            sender.Post(new InterruptBufferSetMessage(set.Request, null));
+        }
+        catch (IOException exception)
+        {
+            sender.Post(new InterruptBufferSetMessage(set.Request, exception.Message));
+        }
+    }
+
+    /// <summary>On any thread that user code started: told as output, never the worker's end.</summary>
+    private bool OnUnhandled(Exception exception)
+    {
+        if (RunScope.Current?.IsUnwinding(exception) != true && exception is not (KeyboardInterruptException or RunExitException))
+        {
+            output.Append(RunScope.Current?.Number ?? 0, OutputStream.Stderr, $"Unhandled exception on another thread. {exception}\n");
+            sender.OutputPosted();
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,202 @@
+using System.Text;
+using ProcInterrupt.Messages;
+using ProcInterrupt.Transport;
+using ProcInterrupt.WorkerProcess.Delivery;
+
+namespace ProcInterrupt.WorkerProcess.Output;
+
+/// <summary>The only one that writes to the pipe: frames in the order they were posted, output behind credit.</summary>
+/// <remarks>
+/// Frames that report facts never wait behind output that nobody reads. A run's last output goes out before its
+/// <c>RunCompleted</c>, whatever the credit; the buffer is bounded. User code never writes: it posts, and the sending
+/// thread or the run thread between runs does the rest.
+/// </remarks>
+internal sealed class MessageSender : IFramePoster
+{
+    /// <summary>Before the first <c>OutputCredit</c>: 1 MiB, as PROTOCOL.md says.</summary>
+    public const long InitialCredit = 1024 * 1024;
+
+    /// <summary>How long small pieces of output are gathered.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+
+    private readonly IMessageWriter writer;
+    private readonly OutputBuffer output;
+    private readonly Lock writing = new();
+    private readonly object gate = new();
+    private readonly Queue<IMessage> frames = new();
+    private long credit = InitialCredit;
+    private bool outputPosted;
+    private bool stopped;
+
+    public MessageSender(IMessageWriter writer, OutputBuffer output)
+    {
+        this.writer = writer;
+        this.output = output;
+    }
+
+    /// <summary>Called, by the thread that sent, when there is room in the output buffer again.</summary>
+    public Action SpaceFreed { get; set; } = static () => { };
+
+    /// <summary>Called when the pipe is broken; nothing is sent any more.</summary>
+    public Action<IOException> Broken { get; set; } = static _ => { };
+
+    public void Start() => new Thread(Loop) { IsBackground = true, Name = "message sender" }.Start();
+
+    public void Post(IMessage message)
+    {
+        lock (gate)
+        {
+            frames.Enqueue(message);
+            Monitor.Pulse(gate);
+        }
+    }
+
+    /// <summary>Posts and sends on the calling thread. For threads of ours that run no user code.</summary>
+    public void SendNow(IMessage message)
+    {
+        lock (gate)
+        {
+            frames.Enqueue(message);
+        }
+
+        Drain(withOutput: false);
+    }
+
+    /// <summary>Says that something was put into the output buffer.</summary>
+    public void OutputPosted()
+    {
+        lock (gate)
+        {
+            if (!outputPosted)
+            {
+                outputPosted = true;
+                Monitor.Pulse(gate);
+            }
+        }
+    }
+
+    public void AddCredit(long bytes)
+    {
+        lock (gate)
+        {
+            credit += bytes;
+            outputPosted = true;
+            Monitor.Pulse(gate);
+        }
+    }
+
+    private static long Cost(IMessage message) => message switch
+    {
+        OutputMessage text => Encoding.UTF8.GetByteCount(text.Text),
+        DisplayMessage display => display.Data.Sum(item => (long)Encoding.UTF8.GetByteCount(item.Value)),
+        _ => 0,
+    };
+
+    private void Loop()
+    {
+        while (true)
+        {
+            bool gather;
+            lock (gate)
+            {
+                while (frames.Count == 0 && !(outputPosted && credit > 0) && !stopped)
+                {
+                    Monitor.Wait(gate);
+                }
+
+                if (stopped)
+                {
+                    return;
+                }
+
+                gather = frames.Count == 0;
+                if (gather && output.HasSpace)
+                {
+                    // Woken early by a frame.
+                    Monitor.Wait(gate, Gathering);
+                }
+
+                outputPosted = false;
+            }
+
+            Drain(withOutput: true);
+        }
+    }
+
+    private void Drain(bool withOutput)
+    {
+        lock (writing)
+        {
+            try
+            {
+                while (TryNextFrame(out var frame))
+                {
+                    if (frame is RunCompletedMessage)
+                    {
+                        SendOutput(regardlessOfCredit: true);
+                    }
+
+                    writer.Write(frame);
+                }
+
+                if (withOutput)
+                {
+                    SendOutput(regardlessOfCredit: false);
+                }
+            }
+            catch (IOException exception)
+            {
+                lock (gate)
+                {
+                    stopped = true;
+                }
+
+                Broken(exception);
+            }
+        }
+    }
+
+    private void SendOutput(bool regardlessOfCredit)
+    {
+        while ((regardlessOfCredit || HasCredit) && output.TryTake(out var message))
+        {
+            lock (gate)
+            {
+                credit -= Cost(message);
+            }
+
+            writer.Write(message);
+            SpaceFreed();
+
+            // Facts first, also in the middle of a flood; a completion flushes what is left itself.
+            while (!regardlessOfCredit && TryNextFrame(out var frame))
+            {
+                if (frame is RunCompletedMessage)
+                {
+                    SendOutput(regardlessOfCredit: true);
+                }
+
+                writer.Write(frame);
+            }
+        }
+    }
+
+    private bool HasCredit
+    {
+        get
+        {
+            lock (gate)
+            {
+                return credit > 0;
+            }
+        }
+    }
+
+    private bool TryNextFrame(out IMessage frame)
+    {
+        lock (gate)
+        {
+            return frames.TryDequeue(out frame!);
+        }
+    }
+}
