@@ -12,7 +12,7 @@ namespace ProcInterrupt.Interrupts;
 [SupportedOSPlatform("linux")]
 internal sealed class InterruptPage
 {
-    private Mapping? current;
+    private OldBuffer? current;
 
     public InterruptPage()
     {
@@ -32,14 +32,14 @@ internal sealed class InterruptPage
 
     /// <summary>Maps another buffer, or the private page, over the old one.</summary>
     /// <param name="path">What opens as the buffer; <see langword="null"/> for none.</param>
-    /// <param name="drainOld">
-    /// Called after the swap with the old buffer through a second mapping: what was written there before must be moved on,
-    /// and who sleeps on its doorbell woken. Not called when the old one was the private page.
-    /// </param>
+    /// <returns>
+    /// The old buffer through its second mapping, or <see langword="null"/> if there was none: what was written there before
+    /// must be moved on, who sleeps on its doorbell woken, and then it is to be disposed of.
+    /// </returns>
     /// <exception cref="IOException">The path cannot be opened or is no interrupt map; the old buffer stays.</exception>
-    public void Swap(string? path, Action<InterruptMapView> drainOld)
+    public OldBuffer? Swap(string? path)
     {
-        var next = path is null ? null : Mapping.Open(path);
+        var next = path is null ? null : OldBuffer.Open(path);
         try
         {
             var flags = Libc.MapFixed | (next is null ? Libc.MapPrivate | Libc.MapAnonymous : Libc.MapShared);
@@ -56,30 +56,26 @@ internal sealed class InterruptPage
 
         var old = current;
         current = next;
-        if (old is not null)
-        {
-            drainOld(old.View);
-            old.Dispose();
-        }
+        return old;
     }
 
     private static IOException Failure(string what, string call) =>
         new($"The interrupt buffer {what} could not be mapped: {call} failed: {Marshal.GetLastPInvokeErrorMessage()}");
 
     /// <summary>The second mapping of a buffer, kept so that it can be drained after it was swapped out.</summary>
-    private sealed class Mapping : IDisposable
+    internal sealed class OldBuffer : IDisposable
     {
-        private Mapping(int descriptor, nint address)
+        private OldBuffer(int descriptor, nint address)
         {
             Descriptor = descriptor;
             View = new InterruptMapView(address);
         }
 
-        public int Descriptor { get; }
+        internal int Descriptor { get; }
 
         public InterruptMapView View { get; }
 
-        public static Mapping Open(string path)
+        internal static OldBuffer Open(string path)
         {
             var descriptor = Libc.Open(path, Libc.OpenReadWriteCloseOnExec);
             if (descriptor < 0)
@@ -108,7 +104,7 @@ internal sealed class InterruptPage
                     throw new IOException($"The interrupt buffer {path} could not be mapped: {fault}.");
                 }
 
-                return new Mapping(descriptor, address);
+                return new OldBuffer(descriptor, address);
             }
             catch
             {

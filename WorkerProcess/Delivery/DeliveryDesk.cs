@@ -56,6 +56,12 @@ internal sealed class DeliveryDesk : IInterruptHost
         }
 
         WakeWatcher();
+        if (page.View.ReadWord().HasRequest)
+        {
+            // Written between RunCode and now: the watcher may have looked before there was a run.
+            Attend(scope);
+        }
+
         return scope;
     }
 
@@ -181,47 +187,46 @@ internal sealed class DeliveryDesk : IInterruptHost
                 return;
             }
 
-            scope.Local = new InterruptWord(scope.Number, Signal.Interrupt, reason, InterruptRung.Signal);
+            scope.Local = new InterruptWord(run: 0, Signal.Interrupt, reason, InterruptRung.Signal);
             SetTrip();
         }
 
         Attend(scope);
     }
 
-    /// <summary>The page was mapped over: moves what was left in the old buffer and writes our own fields anew.</summary>
-    /// <param name="old">The old buffer, through its second mapping.</param>
-    public void MoveBuffer(InterruptMapView old)
+    /// <summary>Swaps the buffer, moves what was left in the old one, and queues the answer: one step, so that frames keep the order of the facts.</summary>
+    /// <param name="set">The request.</param>
+    /// <returns>The old buffer, for the caller to bring the watcher off and dispose of; <see langword="null"/> if there was none.</returns>
+    public InterruptPage.OldBuffer? SwapBuffer(SetInterruptBufferMessage set)
     {
         lock (gate)
         {
-            InterruptWord left;
-            while ((left = old.ReadWord()).Bits != 0 && old.CompareExchangeWord(default, left) != left)
+            InterruptPage.OldBuffer? old;
+            try
             {
+                old = page.Swap(set.Path);
+            }
+            catch (IOException exception)
+            {
+                frames.Post(new InterruptBufferSetMessage(set.Request, exception.Message));
+                return null;
             }
 
-            if (left.HasRequest && current is { } scope && left.IsFor(scope.Number))
+            var view = page.View;
+            view.CurrentRun = current?.Number ?? 0;
+            view.State = current is null ? WorkerState.Idle : WorkerState.Running;
+            if (old is not null)
             {
-                // The controller writes its own request again; joining what is there already loses nothing.
-                InterruptWord word;
-                while (!(word = page.View.ReadWord()).HasRequest
-                    && page.View.CompareExchangeWord(new InterruptWord(word.Bits | left.WithoutTrip.Bits), word) != word)
-                {
-                }
+                MoveForeignRequest(old.View);
             }
-        }
-    }
 
-    /// <summary>After a swap: the diagnostics and the trip byte are ours to write into the new page.</summary>
-    public void RestorePage()
-    {
-        lock (gate)
-        {
-            page.View.CurrentRun = current?.Number ?? 0;
-            page.View.State = current is null ? WorkerState.Idle : WorkerState.Running;
             if (current is { } scope && ExplainsTrip(scope))
             {
                 SetTrip();
             }
+
+            frames.Post(new InterruptBufferSetMessage(set.Request, null));
+            return old;
         }
     }
 
@@ -346,7 +351,8 @@ internal sealed class DeliveryDesk : IInterruptHost
 
         lock (gate)
         {
-            if (scope.Unwinding != Unwinding.Interrupt || !UnwindingException.IsWithin(exception as Exception, scope.Token))
+            // An insist may have been taken by another thread since the filter was asked.
+            if (scope.Unwinding != Unwinding.Interrupt || scope.UnwindsForGood || !UnwindingException.IsWithin(exception as Exception, scope.Token))
             {
                 return;
             }
@@ -397,6 +403,25 @@ internal sealed class DeliveryDesk : IInterruptHost
         if (scope.Unwinding != Unwinding.None && (!cleanup || scope.UnwindsForGood))
         {
             throw scope.CreateUnwindingException();
+        }
+    }
+
+    /// <summary>
+    /// Empties the old buffer. The controller writes its own requests again when it reads the answer, so moving them would
+    /// let one act twice; a foreign writer's (run 0) is moved.
+    /// </summary>
+    private void MoveForeignRequest(InterruptMapView old)
+    {
+        InterruptWord left;
+        while ((left = old.ReadWord()).Bits != 0 && old.CompareExchangeWord(default, left) != left)
+        {
+        }
+
+        InterruptWord word;
+        while (left.Run == 0 && left.HasRequest && current is not null
+            && !(word = page.View.ReadWord()).HasRequest
+            && page.View.CompareExchangeWord(new InterruptWord(word.Bits | left.WithoutTrip.Bits), word) != word)
+        {
         }
     }
 
@@ -586,14 +611,15 @@ internal sealed class DeliveryDesk : IInterruptHost
             return WordAction.Discard;
         }
 
-        if (word.Signal is Signal.None or > Signal.Max)
-        {
-            return WordAction.Ignore;
-        }
-
+        // Before the signal is looked at: a foreign write to byte 0 must not make an insist vanish.
         if (word.Rung == InterruptRung.Insist)
         {
             return WordAction.Raise;
+        }
+
+        if (word.Signal is Signal.None or > Signal.Max)
+        {
+            return WordAction.Ignore;
         }
 
         var handled = handlers[(int)word.Signal] is not null;

@@ -161,19 +161,10 @@ internal sealed class WorkerHost
 
     private void SetBuffer(SetInterruptBufferMessage set)
     {
-        try
+        using var old = desk.SwapBuffer(set);
+        if (old is not null)
         {
-            page.Swap(set.Path, old =>
-            {
-                desk.MoveBuffer(old);
-                watcher.LeaveBuffer(old);
-            });
-            desk.RestorePage();
-            sender.Post(new InterruptBufferSetMessage(set.Request, null));
-        }
-        catch (IOException exception)
-        {
-            sender.Post(new InterruptBufferSetMessage(set.Request, exception.Message));
+            watcher.LeaveBuffer(old.View);
         }
     }
 
