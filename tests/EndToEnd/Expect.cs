@@ -1,0 +1,53 @@
+using Xunit;
+
+namespace ProcInterrupt.Tests.EndToEnd;
+
+/// <summary>Bounded waits: generous, against hanging only.</summary>
+internal static class Expect
+{
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Bound);
+
+    public static Task Soon(this Task task) => task.WaitAsync(Bound);
+
+    public static async Task<RunResult> SucceedsAsync(this Worker worker, string code)
+    {
+        var result = await worker.Run("csharp", code).Completion.Soon();
+        Assert.True(result.Outcome == RunOutcome.Succeeded, $"{code}\n{result.Outcome}: {result.Error?.Type} {result.Error?.Message}\n{result.Error?.Traceback}");
+        return result;
+    }
+
+    /// <summary>Reads events until the run has started, before its code is compiled.</summary>
+    public static async Task StartedAsync(this Run run)
+    {
+        using var limit = new CancellationTokenSource(Bound);
+        await foreach (var next in run.Events.WithCancellation(limit.Token))
+        {
+            if (next is RunStartedEvent)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("The run ended without having started.");
+    }
+
+    /// <summary>Reads events until the run has printed the marker.</summary>
+    public static async Task PrintedAsync(this Run run, string marker)
+    {
+        using var limit = new CancellationTokenSource(Bound);
+        var seen = "";
+        await foreach (var next in run.Events.WithCancellation(limit.Token))
+        {
+            seen += (next as OutputEvent)?.Text;
+            if (seen.Contains(marker))
+            {
+                return;
+            }
+        }
+
+        var result = await run.Completion.Soon();
+        Assert.Fail($"The run ended without printing '{marker}': {result.Outcome} {result.Error?.Type} {result.Error?.Message}\n{result.Error?.Traceback}\noutput: {seen}");
+    }
+}
