@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipes;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
@@ -14,6 +16,7 @@ namespace ProcInterrupt.WorkerProcess.Hosting;
 
 /// <summary>Puts the worker together and is its reading thread; never executes user code.</summary>
 [SupportedOSPlatform("linux")]
+[SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process, which ends without running anything.")]
 internal sealed class WorkerHost
 {
     /// <summary>Microsoft.Extensions.Logging.LogLevel.Error.</summary>
