@@ -1,0 +1,135 @@
+using Microsoft.CodeAnalysis.CSharp;
+using ProcInterrupt.WorkerProcess.Checkpoints;
+
+namespace ProcInterrupt.WorkerProcess.Engines.CSharp;
+
+/// <summary>The <c>csharp</c> engine: C# scripts, compiled by Roslyn and woven before they are loaded.</summary>
+internal sealed class CSharpEngine : IEngine
+{
+    private readonly IWeaver weaver;
+    private CSharpSession session;
+
+    /// <summary>Creates the engine with an empty session.</summary>
+    /// <param name="weaver">Makes code interruptible before it is loaded.</param>
+    public CSharpEngine(IWeaver weaver)
+    {
+        this.weaver = weaver;
+        session = new CSharpSession(weaver);
+    }
+
+    public EngineInfo Info { get; } =
+        new("csharp", LanguageVersion.Latest.MapSpecifiedToEffectiveVersion().ToDisplayString(), Unavailable: null);
+
+    /// <summary>For tests: how many submissions the next one is compiled against.</summary>
+    internal int ChainLength => session.ChainLength;
+
+    public void WarmUp()
+    {
+        var throwaway = new CSharpEngine(weaver);
+        var scope = new WarmUpScope();
+        string[] programs = ["var a = 41;", "a + 1", "Console.Out.Flush(); while (a < 50) { a++; }"];
+        for (uint i = 0; i < programs.Length; i++)
+        {
+            EngineResult result = throwaway.Execute(new EngineRequest(i + 1, programs[i], Path: null), scope);
+            if (result.Error is { } error)
+            {
+                throw new InvalidOperationException($"{error.Type}: {error.Message}\n{error.Traceback}");
+            }
+        }
+    }
+
+    public EngineResult Execute(EngineRequest request, IRunScope scope)
+    {
+        Submission? submission;
+        RunError? error;
+        try
+        {
+            submission = session.Prepare(request.Code, ScriptPaths.Of(request), out error, scope.HostToken);
+        }
+        catch (OperationCanceledException) when (scope.HostToken.IsCancellationRequested)
+        {
+            return new EngineResult(Value: null, Error: null); // interrupted before it began
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            error = new RunError(CompilationErrors.Type, "error: the program is nested too deeply to be compiled", "");
+            submission = null;
+        }
+
+        if (submission?.Start is null)
+        {
+            if (submission is not null)
+            {
+                session.Add(submission);
+            }
+
+            return new EngineResult(Value: null, error);
+        }
+
+        return Run(submission, scope);
+    }
+
+    public void Reset() => session = new CSharpSession(weaver);
+
+    private EngineResult Run(Submission submission, IRunScope scope)
+    {
+        try
+        {
+            Task<object?> task;
+            try
+            {
+                task = scope.CallUserCode(() => session.Start(submission));
+                scope.Wait(task);
+            }
+            finally
+            {
+                session.Add(submission);
+            }
+
+            if (!task.IsCompleted)
+            {
+                return new EngineResult(Value: null, Error: null); // given up by the scope
+            }
+
+            object? value = task.GetAwaiter().GetResult();
+            return value is null && !submission.HasValue()
+                ? new EngineResult(Value: null, Error: null)
+                : new EngineResult(scope.CallUserCode(() => RunValues.Of(value, scope.IsUnwinding)), Error: null);
+        }
+        catch (Exception e)
+        {
+            return new EngineResult(Value: null, scope.IsUnwinding(e) ? null : Describe(e, scope));
+        }
+    }
+
+    private static RunError? Describe(Exception exception, IRunScope scope)
+    {
+        try
+        {
+            return scope.CallUserCode(() => Traceback.Of(exception));
+        }
+        catch (Exception e)
+        {
+            // Only the program's own overrides can throw here, or an interrupt that reached them.
+            return scope.IsUnwinding(e) ? null : new RunError(exception.GetType().FullName!, $"(cannot be described: {e.GetType()})", "");
+        }
+    }
+
+    /// <summary>Runs the engine's own programs, which nobody interrupts.</summary>
+    private sealed class WarmUpScope : IRunScope
+    {
+        public CancellationToken HostToken => CancellationToken.None;
+
+        public T CallUserCode<T>(Func<T> userCode) => userCode();
+
+        public void Wait(Task task)
+        {
+            if (!task.IsCompleted)
+            {
+                ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
+            }
+        }
+
+        public bool IsUnwinding(Exception exception) => false;
+    }
+}
