@@ -44,9 +44,9 @@ internal sealed class SocketFolder : IDisposable
     /// <summary>Removes the socket and the folder. May be called twice.</summary>
     public void Dispose()
     {
-        File.Delete(SocketPath);
         try
         {
+            File.Delete(SocketPath);
             Directory.Delete(path);
         }
         catch (DirectoryNotFoundException)

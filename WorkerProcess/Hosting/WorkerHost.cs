@@ -57,7 +57,7 @@ internal sealed class WorkerHost
         using var pipe = new NamedPipeClientStream(".", arguments.PipePath, PipeDirection.InOut);
         const int connectMillis = 10_000;
         pipe.Connect(connectMillis);
-        File.Delete(arguments.PipePath);
+        Unlink(arguments.PipePath);
 
         var host = new WorkerHost(
             new MessageReader(pipe, ProtocolConstants.DefaultMaxFrameBytes),
@@ -75,6 +75,18 @@ internal sealed class WorkerHost
             }
         })
         { IsBackground = true, Name = "parent watch" }.Start();
+
+    private static void Unlink(string socket)
+    {
+        try
+        {
+            File.Delete(socket);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The controller was quicker, and removed the folder too.
+        }
+    }
 
     private int Serve(string secret)
     {

@@ -27,7 +27,7 @@ public sealed class HouseTests
     [Fact]
     public void The_built_assemblies_keep_to_it()
     {
-        var worker = typeof(WorkerProcess.Checkpoints.WovenCode).Assembly.GetReferencedAssemblies().Select(name => name.Name);
+        var worker = typeof(global::ProcInterrupt.WorkerProcess.Checkpoints.WovenCode).Assembly.GetReferencedAssemblies().Select(name => name.Name);
         var controller = typeof(Worker).Assembly.GetReferencedAssemblies().Select(name => name.Name);
         Assert.DoesNotContain("ProcInterrupt.Controller", worker);
         Assert.DoesNotContain("ProcInterrupt.WorkerProcess", controller);

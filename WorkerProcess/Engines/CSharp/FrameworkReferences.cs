@@ -38,7 +38,8 @@ internal static class FrameworkReferences
             if (path.Length > folder.Length + 1 && path.StartsWith(folder, StringComparison.Ordinal)
                 && path.IndexOf(Path.DirectorySeparatorChar, folder.Length + 1) < 0 && Map(path) is { } assembly)
             {
-                assemblies.Add(Path.GetFileNameWithoutExtension(path), assembly);
+                // The host may list the core library twice.
+                assemblies[Path.GetFileNameWithoutExtension(path)] = assembly;
             }
         }
 
