@@ -1,0 +1,59 @@
+using Mono.Cecil;
+
+namespace ProcInterrupt.WorkerProcess.Checkpoints;
+
+/// <summary>Weaves one module: decides for each method which passes it needs and runs them in order.</summary>
+internal sealed class ModuleWeaver
+{
+    private readonly HookReferences hooks;
+    private readonly WeaverOptions options;
+    private readonly CallGraph calls;
+
+    public ModuleWeaver(ModuleDefinition module, HookReferences hooks, WeaverOptions options)
+    {
+        this.hooks = hooks;
+        this.options = options;
+        calls = new CallGraph(module);
+    }
+
+    /// <returns>Whether any method was changed.</returns>
+    public bool Weave()
+    {
+        bool changed = false;
+        foreach (MethodFacts method in calls.Methods)
+        {
+            changed |= Weave(method);
+        }
+
+        return changed;
+    }
+
+    private bool Weave(MethodFacts facts)
+    {
+        EntryPlan entry = EntryPlan.For(facts);
+        bool hasClauses = facts.Method.Body.HasExceptionHandlers;
+        if (!facts.HasLoop && !facts.CallsExit && !hasClauses && entry.IsNothing)
+        {
+            return false;
+        }
+
+        var editor = new MethodEditor(facts.Method);
+        if (facts.CallsExit)
+        {
+            EnvironmentExit.Replace(editor, hooks);
+        }
+
+        if (hasClauses)
+        {
+            CatchClauses.Weave(editor, hooks);
+        }
+
+        var checkpoint = new Checkpoint(editor, hooks, options);
+        LoopHeads? heads = facts.HasLoop ? LoopHeads.Find(editor) : null;
+        MethodEntry.Weave(editor, checkpoint, hooks, options, entry);
+        heads?.Weave(checkpoint, onlyBackward: StateMachines.IsAsyncMoveNext(facts.Method));
+        checkpoint.Place();
+        editor.Commit();
+        return true;
+    }
+}
