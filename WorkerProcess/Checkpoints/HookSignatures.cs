@@ -18,7 +18,6 @@ internal sealed class HookSignatures
         Type = hooks;
         Assembly = hooks.Assembly.GetName();
         AssemblyName = Assembly.Name!;
-        TypeFullName = hooks.FullName!.Replace('+', '/');
         foreach (MethodInfo contract in typeof(WovenCode).GetMethods(BindingFlags.Public | BindingFlags.Static))
         {
             Type[] parameters = Array.ConvertAll(contract.GetParameters(), p => p.ParameterType);
@@ -32,8 +31,6 @@ internal sealed class HookSignatures
     public AssemblyName Assembly { get; }
 
     public string AssemblyName { get; }
-
-    public string TypeFullName { get; }
 
     public MethodInfo this[string name] => methods[name];
 }

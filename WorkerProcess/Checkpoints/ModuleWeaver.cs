@@ -49,9 +49,12 @@ internal sealed class ModuleWeaver
         }
 
         var checkpoint = new Checkpoint(editor, hooks, options);
-        LoopHeads? heads = facts.HasLoop ? LoopHeads.Find(editor) : null;
+        if (facts.HasLoop)
+        {
+            LoopHeads.Find(editor).Weave(checkpoint, onlyBackward: StateMachines.IsAsyncMoveNext(facts.Method));
+        }
+
         MethodEntry.Weave(editor, checkpoint, hooks, options, entry);
-        heads?.Weave(checkpoint, onlyBackward: StateMachines.IsAsyncMoveNext(facts.Method));
         checkpoint.Place();
         editor.Commit();
         return true;

@@ -24,7 +24,7 @@ internal sealed class Weaver : IWeaver
         ArgumentNullException.ThrowIfNull(assembly);
         using ModuleDefinition module = ReadModule(assembly);
         var unchanged = new WovenAssembly(assembly, symbols);
-        if (IsOwn(module) || IsWoven(module) || !TryMakePortable(assembly, module))
+        if (IsOwn(module) || WovenMark.IsOn(module) || !TryMakePortable(assembly, module))
         {
             return unchanged;
         }
@@ -36,21 +36,8 @@ internal sealed class Weaver : IWeaver
             return unchanged;
         }
 
+        WovenMark.Put(module);
         return Write(module, assembly.Length, hasSymbols);
-    }
-
-    /// <summary>True when the module calls the hooks already: weaving it again would do everything twice.</summary>
-    internal bool IsWoven(ModuleDefinition module)
-    {
-        foreach (AssemblyNameReference reference in module.AssemblyReferences)
-        {
-            if (string.Equals(reference.Name, signatures.AssemblyName, StringComparison.Ordinal))
-            {
-                return module.HasTypeReference(signatures.TypeFullName);
-            }
-        }
-
-        return false;
     }
 
     private static bool IsOwn(ModuleDefinition module) =>

@@ -1,3 +1,4 @@
+using Xunit;
 namespace ProcInterrupt.Tests.WorkerProcess.Checkpoints;
 
 /// <summary>Tests that share the one word of <see cref="TestHooks"/> take turns.</summary>
