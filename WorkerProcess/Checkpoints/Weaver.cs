@@ -24,7 +24,11 @@ internal sealed class Weaver : IWeaver
         ArgumentNullException.ThrowIfNull(assembly);
         using ModuleDefinition module = ReadModule(assembly);
         var unchanged = new WovenAssembly(assembly, symbols);
+<<<<<<< HEAD
         if (IsOwn(module) || IsWoven(module) || !TryMakePortable(assembly, module))
+=======
+        if (IsOwn(module) || WovenMark.IsOn(module) || !TryMakePortable(assembly, module))
+>>>>>>> main
         {
             return unchanged;
         }
@@ -36,6 +40,7 @@ internal sealed class Weaver : IWeaver
             return unchanged;
         }
 
+<<<<<<< HEAD
         return Write(module, assembly.Length, hasSymbols);
     }
 
@@ -53,6 +58,12 @@ internal sealed class Weaver : IWeaver
         return false;
     }
 
+=======
+        WovenMark.Put(module);
+        return Write(module, assembly.Length, hasSymbols);
+    }
+
+>>>>>>> main
     private static bool IsOwn(ModuleDefinition module) =>
         module.Assembly?.Name.Name is "ProcInterrupt.Shared" or "ProcInterrupt.Controller" or "ProcInterrupt.WorkerProcess";
 

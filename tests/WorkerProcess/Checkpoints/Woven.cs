@@ -1,3 +1,4 @@
+using Xunit;
 using ProcInterrupt.WorkerProcess.Checkpoints;
 
 namespace ProcInterrupt.Tests.WorkerProcess.Checkpoints;
@@ -6,7 +7,7 @@ namespace ProcInterrupt.Tests.WorkerProcess.Checkpoints;
 internal static unsafe class Woven
 {
     public const int StackBytes = 16 << 20;
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static Weaver MakeWeaver() => new(new WeaverOptions((nint)TestHooks.Word, TestHooks.StackLow, TestHooks.StackSize, typeof(TestHooks)));
 
