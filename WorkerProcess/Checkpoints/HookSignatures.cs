@@ -18,10 +18,6 @@ internal sealed class HookSignatures
         Type = hooks;
         Assembly = hooks.Assembly.GetName();
         AssemblyName = Assembly.Name!;
-<<<<<<< HEAD
-        TypeFullName = hooks.FullName!.Replace('+', '/');
-=======
->>>>>>> main
         foreach (MethodInfo contract in typeof(WovenCode).GetMethods(BindingFlags.Public | BindingFlags.Static))
         {
             Type[] parameters = Array.ConvertAll(contract.GetParameters(), p => p.ParameterType);
@@ -36,10 +32,5 @@ internal sealed class HookSignatures
 
     public string AssemblyName { get; }
 
-<<<<<<< HEAD
-    public string TypeFullName { get; }
-
-=======
->>>>>>> main
     public MethodInfo this[string name] => methods[name];
 }

@@ -49,18 +49,12 @@ internal sealed class ModuleWeaver
         }
 
         var checkpoint = new Checkpoint(editor, hooks, options);
-<<<<<<< HEAD
-        LoopHeads? heads = facts.HasLoop ? LoopHeads.Find(editor) : null;
-        MethodEntry.Weave(editor, checkpoint, hooks, options, entry);
-        heads?.Weave(checkpoint, onlyBackward: StateMachines.IsAsyncMoveNext(facts.Method));
-=======
         if (facts.HasLoop)
         {
             LoopHeads.Find(editor).Weave(checkpoint, onlyBackward: StateMachines.IsAsyncMoveNext(facts.Method));
         }
 
         MethodEntry.Weave(editor, checkpoint, hooks, options, entry);
->>>>>>> main
         checkpoint.Place();
         editor.Commit();
         return true;

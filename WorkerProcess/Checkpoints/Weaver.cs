@@ -24,11 +24,7 @@ internal sealed class Weaver : IWeaver
         ArgumentNullException.ThrowIfNull(assembly);
         using ModuleDefinition module = ReadModule(assembly);
         var unchanged = new WovenAssembly(assembly, symbols);
-<<<<<<< HEAD
-        if (IsOwn(module) || IsWoven(module) || !TryMakePortable(assembly, module))
-=======
         if (IsOwn(module) || WovenMark.IsOn(module) || !TryMakePortable(assembly, module))
->>>>>>> main
         {
             return unchanged;
         }
@@ -40,30 +36,10 @@ internal sealed class Weaver : IWeaver
             return unchanged;
         }
 
-<<<<<<< HEAD
-        return Write(module, assembly.Length, hasSymbols);
-    }
-
-    /// <summary>True when the module calls the hooks already: weaving it again would do everything twice.</summary>
-    internal bool IsWoven(ModuleDefinition module)
-    {
-        foreach (AssemblyNameReference reference in module.AssemblyReferences)
-        {
-            if (string.Equals(reference.Name, signatures.AssemblyName, StringComparison.Ordinal))
-            {
-                return module.HasTypeReference(signatures.TypeFullName);
-            }
-        }
-
-        return false;
-    }
-
-=======
         WovenMark.Put(module);
         return Write(module, assembly.Length, hasSymbols);
     }
 
->>>>>>> main
     private static bool IsOwn(ModuleDefinition module) =>
         module.Assembly?.Name.Name is "ProcInterrupt.Shared" or "ProcInterrupt.Controller" or "ProcInterrupt.WorkerProcess";
 

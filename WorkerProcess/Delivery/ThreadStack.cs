@@ -10,6 +10,9 @@ internal static unsafe partial class ThreadStack
     /// <summary>What is kept free for the base library and for unwinding, in bytes: 1 MB, or a quarter of a small stack.</summary>
     private const uint Headroom = 1024 * 1024;
 
+    /// <summary>What guarded code may use at most, in bytes: 8 MB, as a main thread has.</summary>
+    private const uint MostUsable = 8 * 1024 * 1024;
+
     /// <summary>The lowest address that guarded code may reach on this thread; 0 = not asked yet.</summary>
     [ThreadStatic]
     private static nuint low;
@@ -34,8 +37,8 @@ internal static unsafe partial class ThreadStack
                 throw new InvalidOperationException("The limits of the thread's stack cannot be read (pthread_attr_getstack).");
             }
 
-            var headroom = Math.Min(Headroom, size / 4);
-            return (start + headroom, size - headroom);
+            var usable = Math.Min(MostUsable, size - Math.Min(Headroom, size / 4));
+            return (start + size - usable, usable);
         }
         finally
         {

@@ -12,8 +12,11 @@ namespace ProcInterrupt.WorkerProcess.Hosting;
 [SupportedOSPlatform("linux")]
 internal sealed class RunLoop
 {
-    /// <summary>8 MB, as a main thread has; deep recursion fails after about 100,000 frames.</summary>
-    private const int StackBytes = 8 * 1024 * 1024;
+    /// <summary>
+    /// Far more than guarded code may use: when thousands of frames each catch, wrap and throw again (<c>List.Sort</c>
+    /// in a recursion), the runtime keeps a dispatcher a frame on top of the stack. Only what is touched takes memory.
+    /// </summary>
+    private const int StackBytes = 256 * 1024 * 1024;
 
     private readonly DeliveryDesk desk;
     private readonly MessageSender sender;

@@ -13,18 +13,18 @@ namespace ProcInterrupt.WorkerProcess.Output;
 /// </remarks>
 internal sealed class MessageSender : IFramePoster
 {
-    /// <summary>Before the first <c>OutputCredit</c>: 1 MiB, as PROTOCOL.md says.</summary>
-    public const long InitialCredit = 1024 * 1024;
-
     /// <summary>How long small pieces of output are gathered.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Microsoft.Extensions.Logging.LogLevel.Error.</summary>
+    private const int LogLevelError = 4;
 
     private readonly IMessageWriter writer;
     private readonly OutputBuffer output;
     private readonly Lock writing = new();
     private readonly object gate = new();
     private readonly Queue<IMessage> frames = new();
-    private long credit = InitialCredit;
+    private long credit = ProtocolConstants.InitialOutputCredit;
     private bool outputPosted;
     private bool stopped;
 
@@ -136,7 +136,7 @@ internal sealed class MessageSender : IFramePoster
                         SendOutput(regardlessOfCredit: true);
                     }
 
-                    writer.Write(frame);
+                    Write(frame);
                 }
 
                 if (withOutput)
@@ -165,7 +165,7 @@ internal sealed class MessageSender : IFramePoster
                 credit -= Cost(message);
             }
 
-            writer.Write(message);
+            Write(message);
             SpaceFreed();
 
             // Facts first, also in the middle of a flood; a completion flushes what is left itself.
@@ -176,8 +176,26 @@ internal sealed class MessageSender : IFramePoster
                     SendOutput(regardlessOfCredit: true);
                 }
 
-                writer.Write(frame);
+                Write(frame);
             }
+        }
+    }
+
+    private void Write(IMessage message)
+    {
+        try
+        {
+            writer.Write(message);
+        }
+        catch (ProtocolException exception)
+        {
+            // Larger than a frame may be; nothing of it was sent. What it reports must arrive all the same.
+            writer.Write(message switch
+            {
+                RunCompletedMessage { Error: { } error } completed => completed with { Value = null, Error = error with { Message = exception.Message, Traceback = "" } },
+                RunCompletedMessage completed => completed with { Value = new RunValue($"(not sent: {exception.Message})", new Dictionary<string, string>(), null) },
+                _ => new LogMessage(LogLevelError, "Worker", $"{message.GetType().Name}: {exception.Message}"),
+            });
         }
     }
 

@@ -145,7 +145,7 @@ internal sealed class OutputBuffer
     private sealed class TextItem(uint run, OutputStream stream) : OutputItem
     {
         /// <summary>Pieces of at most 64 KB of UTF-8 (up to 3 bytes a character).</summary>
-        private const int MaxPiece = 64 * 1024 / 3;
+        private const int MaxPiece = ProtocolConstants.MaxOutputPieceBytes / 3;
 
         private char[] buffer = new char[256];
         private int length;

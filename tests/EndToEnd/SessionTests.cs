@@ -5,9 +5,13 @@ namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>What ends a run other than an interrupt, and what the session makes of it.</summary>
 [Collection(EndToEndCollection.Name)]
-public sealed class SessionTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
+public sealed class SessionTests : IAsyncLifetime
 {
-    private Worker Worker => fixture.Worker;
+    private Worker Worker { get; set; } = null!;
+
+    public async Task InitializeAsync() => Worker = await Worker.StartAsync();
+
+    public async Task DisposeAsync() => await Worker.DisposeAsync();
 
     [Theory]
     [InlineData("plain", "int F(int n) => F(n + 1) + 1; F(0)")]
@@ -85,7 +89,7 @@ public sealed class SessionTests(WorkerFixture fixture) : IClassFixture<WorkerFi
         Assert.Equal(RunOutcome.WorkerLost, (await worker.Run("csharp", "1").Completion.Soon()).Outcome);
         Assert.Equal(9, (await worker.Exited.Soon()).KilledBySignal);
         var thrown = await Assert.ThrowsAsync<WorkerLostException>(() => worker.RunAsync("csharp", "1"));
-        Assert.Contains("StartAsync", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("start a new Worker", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,10 +118,12 @@ public sealed class SessionTests(WorkerFixture fixture) : IClassFixture<WorkerFi
     [Fact]
     public async Task Cancelling_a_call_interrupts_it_and_throws_with_the_callers_token()
     {
-        await Worker.SucceedsAsync("var kept = 41; var cleaned = 0;");
+        await Worker.SucceedsAsync("var kept = 41; var cleaned = 1; var entered = false;");
         using var source = new CancellationTokenSource();
-        source.CancelAfter(TimeSpan.FromMilliseconds(50));
-        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Worker.RunAsync("csharp", "try { while (true) ; } finally { cleaned = 1; }", source.Token).Soon());
+        var call = Worker.RunAsync("csharp", "try { entered = true; cleaned = 0; while (true) ; } finally { cleaned = 1; }", source.Token);
+        await Task.Delay(TimeSpan.FromMilliseconds(500));
+        await source.CancelAsync();
+        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Soon());
         Assert.Equal(source.Token, thrown.CancellationToken);
         Assert.Equal("42", (await Worker.SucceedsAsync("kept + cleaned")).Value?.Text);
     }

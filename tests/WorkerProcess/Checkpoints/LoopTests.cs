@@ -1,17 +1,10 @@
-<<<<<<< HEAD
-=======
 using Xunit;
->>>>>>> main
 namespace ProcInterrupt.Tests.WorkerProcess.Checkpoints;
 
 [Collection(WeaverCollection.Name)]
 public sealed class LoopTests
 {
-<<<<<<< HEAD
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(30);
-=======
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
->>>>>>> main
 
     public static TheoryData<string, bool> EndlessLoops()
     {
@@ -39,11 +32,7 @@ public sealed class LoopTests
             "static IEnumerable<int> I() { while (true) yield return 1; } return I().Count(x => x == 2);",
             "static IEnumerable<int> I() { yield return 1; while (true) { } } return I().Sum();",
             "return Enumerable.Range(0, int.MaxValue).Select(x => x + 1L).Where(x => x % 2 == 0).SelectMany(x => new[] { x, x }).Concat(Enumerable.Range(0, int.MaxValue).Select(x => (long)x)).Count(x => x > 0);",
-<<<<<<< HEAD
-            "return new[] { 3, 1, 2 }.OrderBy(x => { while (true) { } }).First();",
-=======
             "return new[] { 3, 1, 2 }.OrderBy(int (x) => { while (true) { } }).First();",
->>>>>>> main
             "var l = new List<int> { 3, 1, 2 }; l.Sort((a, b) => { while (true) { } }); return null;",
             "Span<int> s = stackalloc int[8]; while (true) { for (int i = 0; i < s.Length; i++) s[i]++; }",
             "int n = 0; while (true) { lock (typeof(P)) { n++; } }",

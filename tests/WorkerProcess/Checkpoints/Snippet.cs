@@ -1,7 +1,4 @@
-<<<<<<< HEAD
-=======
 using Xunit;
->>>>>>> main
 using System.Reflection;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
@@ -37,11 +34,7 @@ internal sealed class Snippet
     /// <summary>Members of a static class P, or whole types when the text has a class P of its own.</summary>
     public static Snippet Compile(string source, bool release = true)
     {
-<<<<<<< HEAD
-        string text = source.Contains("class P", StringComparison.Ordinal) ? source : $"public static unsafe class P {{\n{source}\n}}";
-=======
         string text = source.Contains("class P", StringComparison.Ordinal) ? source : $"public static class P {{\n{source}\n}}";
->>>>>>> main
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             optimizationLevel: release ? OptimizationLevel.Release : OptimizationLevel.Debug,

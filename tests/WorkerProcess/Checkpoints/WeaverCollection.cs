@@ -1,7 +1,4 @@
-<<<<<<< HEAD
-=======
 using Xunit;
->>>>>>> main
 namespace ProcInterrupt.Tests.WorkerProcess.Checkpoints;
 
 /// <summary>Tests that share the one word of <see cref="TestHooks"/> take turns.</summary>
