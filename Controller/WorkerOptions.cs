@@ -45,6 +45,10 @@ public sealed class WorkerOptions
 
     /// <summary>Environment variables set for the worker on top of the caller's; a <see langword="null"/> value removes one.</summary>
     /// <value>Default <see langword="null"/>: the caller's environment as it is.</value>
+    /// <remarks>
+    /// <c>DOTNET_EnableDiagnostics</c> is 0 in the worker unless it is set here or in the caller's environment: the runtime's
+    /// diagnostic sockets would stay behind when a worker is killed. Set it to 1 to attach a debugger or <c>dotnet-trace</c>.
+    /// </remarks>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
 
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>

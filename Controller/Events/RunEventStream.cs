@@ -55,11 +55,7 @@ internal sealed class RunEventStream
     }
 
     /// <summary>No event follows. May be called twice.</summary>
-    public void Complete()
-    {
-        FlushDropped();
-        channel.Writer.TryComplete();
-    }
+    public void Complete() => channel.Writer.TryComplete();
 
     /// <summary>The events, to be enumerated once.</summary>
     /// <exception cref="InvalidOperationException">On the second enumeration.</exception>
@@ -82,13 +78,18 @@ internal sealed class RunEventStream
                         OutputRead?.Invoke(entry.WaitedForBytes);
                     }
 
-                    if (dropsOldest && Interlocked.Exchange(ref dropped, 0) is > 0 and var bytes)
+                    if (dropsOldest && TakeDropped() is { } before)
                     {
-                        yield return new OutputDroppedEvent(run, bytes);
+                        yield return before;
                     }
 
                     yield return entry.Event;
                 }
+            }
+
+            if (TakeDropped() is { } last)
+            {
+                yield return last;
             }
         }
         finally
@@ -99,22 +100,17 @@ internal sealed class RunEventStream
 
     private void Write(Entry entry)
     {
-        if (!dropsOldest)
+        if (!dropsOldest && TakeDropped() is { } before)
         {
             // In its place: after what was kept before, before what is kept from now on.
-            FlushDropped();
+            channel.Writer.TryWrite(new Entry(before, 0, 0));
         }
 
         channel.Writer.TryWrite(entry);
     }
 
-    private void FlushDropped()
-    {
-        if (Interlocked.Exchange(ref dropped, 0) is > 0 and var bytes)
-        {
-            channel.Writer.TryWrite(new Entry(new OutputDroppedEvent(run, bytes), 0, 0));
-        }
-    }
+    private OutputDroppedEvent? TakeDropped() =>
+        Interlocked.Exchange(ref dropped, 0) is > 0 and var bytes ? new OutputDroppedEvent(run, bytes) : null;
 
     private bool MakeRoom(long cost)
     {

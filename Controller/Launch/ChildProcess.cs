@@ -9,6 +9,8 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>For diagnosis when it is lost: a crash of the runtime writes its stack there.</summary>
     private const int TailBytes = 64 * 1024;
 
+    private const string DiagnosticsVariable = "DOTNET_EnableDiagnostics";
+
     /// <summary>What the base library adds to a signal's number when that ended the process.</summary>
     private const int SignalBase = 128;
 
@@ -55,6 +57,8 @@ internal sealed class ChildProcess : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = options.WorkingDirectory ?? "",
         };
+        // The runtime's diagnostic sockets in the temporary folder outlive a process that is killed.
+        start.Environment.TryAdd(DiagnosticsVariable, "0");
         foreach (var (name, value) in options.Environment ?? new Dictionary<string, string?>())
         {
             start.Environment[name] = value;

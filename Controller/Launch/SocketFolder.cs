@@ -44,14 +44,10 @@ internal sealed class SocketFolder : IDisposable
     /// <summary>Removes the socket and the folder. May be called twice.</summary>
     public void Dispose()
     {
-        try
+        if (Directory.Exists(path))
         {
             File.Delete(SocketPath);
             Directory.Delete(path);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Removed before.
         }
     }
 

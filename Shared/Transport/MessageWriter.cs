@@ -33,6 +33,11 @@ internal sealed class MessageWriter : IMessageWriter
             stream.Write(frame);
             stream.Flush();
         }
+        catch (ArgumentException e)
+        {
+            // Text of more bytes than an array can have is refused by the encoder before the buffer's limit is asked.
+            throw new ProtocolException($"The message cannot be encoded. {e.Message}", e);
+        }
         finally
         {
             buffer.Reset();

@@ -60,6 +60,18 @@ public sealed class ReaderTests
     }
 
     [Fact]
+    public void A_count_that_the_rest_cannot_hold_is_refused_with_the_header()
+    {
+        Assert.Equal(3, new MessagePackReader(new byte[] { 0x93, 1, 2, 3 }).ReadArrayHeader());
+        Assert.Equal(1, new MessagePackReader(new byte[] { 0x81, 1, 2 }).ReadMapHeader());
+        Assert.Throws<EndOfStreamException>(() => new MessagePackReader(new byte[] { 0x93, 1, 2 }).ReadArrayHeader());
+        Assert.Throws<EndOfStreamException>(() => new MessagePackReader(new byte[] { 0xdc, 1, 0, 0 }).ReadArrayHeader());
+        Assert.Throws<EndOfStreamException>(() => new MessagePackReader(new byte[] { 0xdd, 0xff, 0xff, 0xff, 0xff, 0 }).ReadArrayHeader());
+        Assert.Throws<EndOfStreamException>(() => new MessagePackReader(new byte[] { 0x82, 1, 2, 3 }).ReadMapHeader());
+        Assert.Throws<EndOfStreamException>(() => new MessagePackReader(new byte[] { 0xdf, 0x80, 0, 0, 0, 0 }).ReadMapHeader());
+    }
+
+    [Fact]
     public void Numbers_that_do_not_fit_overflow()
     {
         Assert.Throws<OverflowException>(() => new MessagePackReader(WireTree.Write(1L << 31)).ReadInt32());

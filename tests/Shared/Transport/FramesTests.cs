@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Pipes;
 using FsCheck;
 using FsCheck.Fluent;
+using MessagePack;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Tests.Shared.Messages;
 using ProcInterrupt.Transport;
@@ -135,6 +136,18 @@ public sealed class FramesTests
     }
 
     [Fact]
+    public void A_message_that_cannot_be_encoded_is_not_written_and_the_next_one_is()
+    {
+        using var pipe = new CountingStream();
+        var writer = new MessageWriter(pipe);
+        ProtocolException e = Assert.Throws<ProtocolException>(() => writer.Write(new UnencodableMessage()));
+        Assert.Equal("The message cannot be encoded. Too many bytes.", e.Message);
+        Assert.Equal(0, pipe.Length);
+        writer.Write(new ShutdownMessage());
+        Assert.Equal([2, 0, 0, 0, 0x91, 8], pipe.ToArray());
+    }
+
+    [Fact]
     public void Text_that_just_fits_is_sent_whatever_its_characters_take()
     {
         foreach (string character in (string[])["x", "é", "€", "\U0001F600"])
@@ -232,6 +245,17 @@ public sealed class FramesTests
         }
 
         return pipe.ToArray();
+    }
+
+    /// <summary>Fails as the encoder does for text of more than 2 GiB, with something written already.</summary>
+    private sealed class UnencodableMessage : IMessage
+    {
+        public void Write(ref MessagePackWriter writer)
+        {
+            writer.Write("begun");
+            writer.Flush();
+            throw new ArgumentException("Too many bytes.");
+        }
     }
 
     /// <summary>Gives at most so many bytes a read, as a pipe may.</summary>

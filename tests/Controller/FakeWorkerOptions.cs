@@ -1,0 +1,17 @@
+namespace ProcInterrupt.Tests.Controller;
+
+/// <summary>Options for a worker that misbehaves; see tests/FakeWorker.</summary>
+internal static class FakeWorkerOptions
+{
+    public static WorkerOptions For(string mode, TimeSpan? startTimeout = null, TimeSpan? exitGrace = null, int seed = 1)
+    {
+        var environment = new Dictionary<string, string?> { ["FAKE_WORKER"] = mode, ["FAKE_WORKER_SEED"] = $"{seed}" };
+        return new WorkerOptions
+        {
+            WorkerPath = Path.Combine(AppContext.BaseDirectory, "ProcInterrupt.FakeWorker.dll"),
+            StartTimeout = startTimeout ?? TimeSpan.FromSeconds(60),
+            ExitGrace = exitGrace ?? TimeSpan.FromMilliseconds(50),
+            Environment = environment,
+        };
+    }
+}

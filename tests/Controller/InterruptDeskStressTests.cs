@@ -1,0 +1,214 @@
+using ProcInterrupt.Interrupts;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace ProcInterrupt.Tests.Controller;
+
+/// <summary>The desk against a simulated worker and a stranger, in random interleavings of their atomic steps.</summary>
+public sealed class InterruptDeskStressTests
+{
+    private const int Runs = 20_000;
+    private readonly ITestOutputHelper log;
+
+    public InterruptDeskStressTests(ITestOutputHelper log) => this.log = log;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Every_request_has_one_receipt_none_is_lost_and_no_other_run_is_touched(bool withStranger)
+    {
+        var seed = Environment.TickCount;
+        log.WriteLine($"seed {seed}");
+        var world = new World(new Random(seed), withStranger);
+        for (uint run = 1; run <= Runs; run++)
+        {
+            world.RunOne(run);
+        }
+
+        log.WriteLine($"{world.Requests.Count} requests: {string.Join(", ", world.Requests.GroupBy(r => r.Receipt.Result.Status).Select(g => $"{g.Count()} {g.Key}"))}");
+        Assert.Equal(world.Requests.Count, world.Issued);
+        Assert.True(world.Requests.Count > Runs / 2, "Too few requests to mean anything.");
+    }
+
+    private sealed class World(Random random, bool withStranger)
+    {
+        private static readonly Signal[] Signals = [Signal.Interrupt, Signal.Interrupt, Signal.User1, Signal.Alarm];
+        private readonly Queue<Action> frames = new();
+        private FakeTarget controllers = new();
+        private FakeTarget workers = null!;
+        private InterruptDesk desk = null!;
+        private readonly List<InterruptWord> raised = [];
+        private bool unwinding;
+
+        public List<InterruptRequest> Requests { get; } = [];
+
+        public int Issued { get; private set; }
+
+        public void RunOne(uint run)
+        {
+            if (desk is null)
+            {
+                desk = new InterruptDesk(_ => Issued++);
+                desk.SetTarget(controllers);
+                workers = controllers;
+            }
+
+            var before = Requests.Count;
+            desk.Begin(run);
+            Steps(run, started: false);
+            Discard(run);
+            frames.Enqueue(desk.Started);
+            unwinding = false;
+            raised.Clear();
+            Steps(run, started: true);
+
+            // Half of the runs go on until there is nothing left to do: then nothing that was asked for may be too late.
+            var quiet = random.Next(2) == 0;
+            while (quiet && (workers.Word.HasRequest || frames.Count > 0))
+            {
+                Take(run);
+                Deliver();
+            }
+
+            // The end: drained in the worker, then the frame; requests still come in between.
+            var interrupted = unwinding;
+            while (workers.Word.HasRequest)
+            {
+                workers.Take();
+            }
+
+            var atEnd = Requests.Count;
+            while (frames.Count > 0)
+            {
+                Deliver();
+                MaybeAsk(run);
+            }
+
+            desk.End(interrupted, MonotonicClock.Nanos);
+            Assert.True(controllers.Word.Run != run, $"Run {run} is over and stands in the word.");
+            for (var index = before; index < Requests.Count; index++)
+            {
+                var request = Requests[index];
+                Assert.True(request.Receipt.IsCompletedSuccessfully, $"Request {index} of run {run} has no receipt.");
+                var status = request.Receipt.Result.Status;
+                Assert.True(status != ReceiptStatus.Interrupted || interrupted, $"Run {run} was not interrupted.");
+                Assert.False(quiet && index < atEnd && status == ReceiptStatus.TooLate, $"Request {index} of run {run} ({request.Signal}) was lost.");
+            }
+        }
+
+        private void Steps(uint run, bool started)
+        {
+            for (var steps = random.Next(12); steps > 0; steps--)
+            {
+                switch (random.Next(7))
+                {
+                    case 0 or 1:
+                        MaybeAsk(run);
+                        break;
+                    case 2 when started:
+                        Take(run);
+                        break;
+                    case 3:
+                        Deliver();
+                        break;
+                    case 4 when started && unwinding:
+                        Catch();
+                        break;
+                    case 5 when withStranger:
+                        workers.WriteByte0((byte)random.Next(0, 70));
+                        break;
+                    case 6 when random.Next(4) == 0:
+                        Swap(run, started);
+                        break;
+                    default:
+                        break;
+                }
+            }
+        }
+
+        private void MaybeAsk(uint run)
+        {
+            if (random.Next(3) == 0)
+            {
+                var rung = random.Next(10) == 0 ? InterruptRung.Insist : InterruptRung.Signal;
+                var request = new InterruptRequest(run, Signals[random.Next(Signals.Length)], rung, null, untilEnd: random.Next(8) == 0, awaited: true);
+                Requests.Add(request);
+                desk.Request(request);
+            }
+        }
+
+        private void Take(uint run)
+        {
+            var word = workers.Take();
+            if (!word.HasRequest)
+            {
+                return;
+            }
+
+            Assert.True(word.IsFor(run), $"Run {run} found a word for run {word.Run}.");
+            frames.Enqueue(() => desk.Taken(word, MonotonicClock.Nanos));
+            if (word.Rung == InterruptRung.Insist || word.Signal == Signal.Interrupt)
+            {
+                unwinding = true;
+                raised.Add(word);
+            }
+            else
+            {
+                frames.Enqueue(() => desk.Handled(word));
+            }
+        }
+
+        private void Catch()
+        {
+            unwinding = false;
+            foreach (var word in raised)
+            {
+                frames.Enqueue(() => desk.Handled(word));
+            }
+
+            raised.Clear();
+        }
+
+        private void Discard(uint run)
+        {
+            Assert.True(workers.Word.Run == 0 || workers.Word.Run == run, $"Run {run} begins, and run {workers.Word.Run} stands in the word.");
+            if (workers.Word.HasRequest && workers.Word.Run == 0)
+            {
+                workers.Take();
+            }
+        }
+
+        /// <summary>The worker maps, drains the old word but for what the controller will write again, and answers in one step.</summary>
+        private void Swap(uint run, bool started)
+        {
+            var old = workers;
+            if (old != controllers)
+            {
+                return;
+            }
+
+            var replacement = new FakeTarget();
+            workers = replacement;
+            var left = old.Take();
+            if (started && left.HasRequest && left.Run == 0)
+            {
+                workers.Word = left;
+            }
+
+            frames.Enqueue(() =>
+            {
+                desk.SetTarget(replacement);
+                controllers = replacement;
+                Assert.True(old.Word.Run != run, "The old word was not cleared.");
+            });
+        }
+
+        private void Deliver()
+        {
+            if (frames.TryDequeue(out var frame))
+            {
+                frame();
+            }
+        }
+    }
+}

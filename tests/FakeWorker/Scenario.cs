@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using ProcInterrupt.Messages;
+using ProcInterrupt.Transport;
+
+namespace ProcInterrupt.FakeWorker;
+
+/// <summary>What the fake does once it is accepted: answers the buffer, and does its mischief when it is sent code.</summary>
+internal sealed class Scenario
+{
+    private readonly Stream pipe;
+    private readonly MessageReader reader;
+    private readonly MessageWriter writer;
+
+    public Scenario(Stream pipe)
+    {
+        this.pipe = pipe;
+        reader = new MessageReader(pipe);
+        writer = new MessageWriter(pipe);
+    }
+
+    public int Serve(string mode)
+    {
+        while (reader.Read() is { } message)
+        {
+            switch (message)
+            {
+                case SetInterruptBufferMessage when mode == "refuses-buffer":
+                    writer.Write(new InterruptBufferSetMessage(((SetInterruptBufferMessage)message).Request, "no such map"));
+                    break;
+                case SetInterruptBufferMessage set:
+                    writer.Write(new InterruptBufferSetMessage(set.Request, null));
+                    break;
+                case ResetMessage reset:
+                    writer.Write(new ResetDoneMessage(reset.Request, reset.Engine is null or "fake" ? null : "There is no such engine."));
+                    break;
+                case RunCodeMessage run:
+                    Run(mode, run);
+                    break;
+                case ShutdownMessage:
+                    return 0;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Bytes that are no frame, from a seed of the tests.</summary>
+    public void WriteRandomBytes()
+    {
+        var bytes = new byte[4096];
+        new Random(int.Parse(Environment.GetEnvironmentVariable("FAKE_WORKER_SEED") ?? "1")).NextBytes(bytes);
+        pipe.Write(bytes);
+    }
+
+    private void Run(string mode, RunCodeMessage run)
+    {
+        writer.Write(new RunStartedMessage(run.Run, Stopwatch.GetTimestamp()));
+        switch (mode)
+        {
+            case "echo":
+                writer.Write(new OutputMessage(run.Run, OutputStream.Stdout, run.Code));
+                var now = Stopwatch.GetTimestamp();
+                writer.Write(new RunCompletedMessage(run.Run, RunOutcome.Succeeded, default, new RunValue(run.Code, new Dictionary<string, string>(), null), null, null, now, now));
+                return;
+            case "random-bytes":
+                WriteRandomBytes();
+                break;
+            case "truncated":
+                pipe.Write([100, 0, 0, 0, 1, 2, 3]);
+                pipe.Dispose();
+                break;
+            case "huge-frame":
+                pipe.Write([0xFF, 0xFF, 0xFF, 0xFF, 0x90]);
+                break;
+            case "crash":
+                Console.Error.WriteLine("fatal: the fake fell over");
+                Environment.Exit(42);
+                break;
+            case "killed":
+                Process.GetCurrentProcess().Kill();
+                break;
+            case "leaves-child":
+                // Started by the run, ignoring its standard streams' ends; it is to end with the worker.
+                using (var child = Process.Start(new ProcessStartInfo("/bin/sleep", "300") { UseShellExecute = false })!)
+                {
+                    writer.Write(new OutputMessage(run.Run, OutputStream.Stdout, $"{child.Id}"));
+                }
+
+                break;
+        }
+
+        // Neither the end of the pipe nor anything else brings this worker to its end.
+        Thread.Sleep(Timeout.Infinite);
+    }
+}
