@@ -34,9 +34,9 @@ internal static class DemoCommand
                 : style.Red($"{stage.Failures.Count} of {stage.Checked} checks did not hold."));
             return stage.Failures.Count == 0 ? ExitCodes.Succeeded : ExitCodes.Failed;
         }
-        catch (OperationCanceledException) when (signals.GivenUp.IsCancellationRequested)
+        catch (OperationCanceledException) when (signals.GaveUpWith is not null)
         {
-            return signals.ExitCode;
+            return signals.GaveUpWith.Value;
         }
     }
 }

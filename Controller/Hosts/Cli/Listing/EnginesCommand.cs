@@ -29,9 +29,9 @@ internal static class EnginesCommand
 
             return ExitCodes.Succeeded;
         }
-        catch (OperationCanceledException) when (signals.GivenUp.IsCancellationRequested)
+        catch (OperationCanceledException) when (signals.GaveUpWith is not null)
         {
-            return signals.ExitCode;
+            return signals.GaveUpWith.Value;
         }
     }
 

@@ -11,8 +11,9 @@ internal static class ErrorText
             return IsCompilation(error) || error.Type.Length == 0 ? error.Message : $"{error.Type}: {error.Message}";
         }
 
-        // Python's traceback ends with type and message, a stack trace of .NET has neither.
-        return error.Traceback.Contains(error.Message, StringComparison.Ordinal) && error.Message.Length > 0
+        // Python's traceback ends with the type's own name and the message, a stack trace of .NET has neither.
+        var ownName = error.Type[(error.Type.LastIndexOf('.') + 1)..];
+        return error.Traceback.Contains($"{ownName}: {error.Message}", StringComparison.Ordinal)
             ? error.Traceback
             : $"{error.Type}: {error.Message}\n{error.Traceback}";
     }

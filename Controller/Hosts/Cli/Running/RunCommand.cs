@@ -18,7 +18,6 @@ internal static class RunCommand
                 await Console.Error.WriteLineAsync($"map: {worker.MapPath}");
             }
 
-            signals.GivenUp.ThrowIfCancellationRequested();
             var run = worker.Run(
                 arguments.Engine,
                 program.Code,
@@ -33,9 +32,9 @@ internal static class RunCommand
             var exitCode = await FollowAsync(worker, run, arguments);
             return Volatile.Read(ref terminated) ? ExitCodes.Terminated : exitCode;
         }
-        catch (OperationCanceledException) when (signals.GivenUp.IsCancellationRequested)
+        catch (OperationCanceledException) when (signals.GaveUpWith is not null)
         {
-            return signals.ExitCode;
+            return signals.GaveUpWith.Value;
         }
     }
 

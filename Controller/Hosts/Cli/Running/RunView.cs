@@ -53,7 +53,8 @@ internal sealed class RunView
         progress?.Clear();
         if (result.Error is { } failure)
         {
-            Note(style.Red(ErrorText.Of(failure)));
+            var isOfTheCode = result.Outcome == RunOutcome.Failed;
+            Note(style.Red(isOfTheCode ? ErrorText.Of(failure) : failure.Message));
         }
 
         if (result.Outcome == RunOutcome.Interrupted)

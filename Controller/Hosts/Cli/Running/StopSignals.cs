@@ -4,7 +4,7 @@ namespace ProcInterrupt.Cli.Running;
 
 /// <summary>
 /// Hears SIGINT (Ctrl+C) and SIGTERM in place of the default, which would end this process and leave the run's end to
-/// chance. What they do is set by whoever runs code; until then they cancel <see cref="GivenUp"/>.
+/// chance. Until <see cref="Attach"/> says what they do, the first one cancels <see cref="GivenUp"/>.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration terminate;
     private Action? onInterrupt;
     private Action? onTerminate;
-    private int? exitCode;
+    private int? gaveUpWith;
 
     public StopSignals()
     {
@@ -25,14 +25,14 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Cancelled by a signal that came while nothing was there to act on it.</summary>
     public CancellationToken GivenUp => givenUp.Token;
 
-    /// <summary>The exit code that the signal behind <see cref="GivenUp"/> asks for.</summary>
-    public int ExitCode
+    /// <summary>The exit code that such a signal asks for; <see langword="null"/> when none came.</summary>
+    public int? GaveUpWith
     {
         get
         {
             lock (gate)
             {
-                return exitCode ?? throw new InvalidOperationException("No signal has come.");
+                return gaveUpWith;
             }
         }
     }
@@ -43,7 +43,11 @@ internal sealed class StopSignals : IDisposable
     {
         lock (gate)
         {
-            givenUp.Token.ThrowIfCancellationRequested();
+            if (gaveUpWith is not null)
+            {
+                throw new OperationCanceledException(givenUp.Token);
+            }
+
             onInterrupt = interrupted;
             onTerminate = terminated;
         }
@@ -56,14 +60,17 @@ internal sealed class StopSignals : IDisposable
         givenUp.Dispose();
     }
 
-    private void Handle(PosixSignalContext context, int code)
+    private void Handle(PosixSignalContext context, int exitCode)
     {
         context.Cancel = true;
         Action? action;
         lock (gate)
         {
-            action = code == ExitCodes.Interrupted ? onInterrupt : onTerminate;
-            exitCode ??= code;
+            action = exitCode == ExitCodes.Interrupted ? onInterrupt : onTerminate;
+            if (action is null)
+            {
+                gaveUpWith ??= exitCode;
+            }
         }
 
         if (action is not null)

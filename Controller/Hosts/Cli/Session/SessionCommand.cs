@@ -28,9 +28,9 @@ internal static class SessionCommand
             output.Write(json => EventJson.WriteReady(json, worker));
             return await ServeAsync(worker, output, signals);
         }
-        catch (OperationCanceledException) when (signals.GivenUp.IsCancellationRequested)
+        catch (OperationCanceledException) when (signals.GaveUpWith is not null)
         {
-            return signals.ExitCode;
+            return signals.GaveUpWith.Value;
         }
     }
 

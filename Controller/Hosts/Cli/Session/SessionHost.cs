@@ -184,8 +184,9 @@ internal sealed class SessionHost
                     output.Write(json => EventJson.WriteStarted(json, run.Number));
                     break;
                 case InputRequestEvent request:
-                    output.Write(json => EventJson.WriteInput(json, run.Number, request));
+                    // Known before it is told: the answer may come at once.
                     run.AddInput(request);
+                    output.Write(json => EventJson.WriteInput(json, run.Number, request));
                     if (InputEnded())
                     {
                         run.TryAnswer(null);
