@@ -33,8 +33,8 @@ internal sealed class CallGraph
 
     public IReadOnlyCollection<MethodFacts> Methods => facts.Values;
 
-    /// <summary>True when a call is over at once and runs no code of the user's.</summary>
-    public bool IsLeafCall(Instruction call)
+    /// <summary>True when no check can run while a call runs.</summary>
+    public bool IsQuietCall(Instruction call)
     {
         if (call.Operand is not MethodReference target)
         {
@@ -49,7 +49,7 @@ internal sealed class CallGraph
 
         foreach (MethodDefinition method in own)
         {
-            if (IsOverridable(call, method) || !facts.TryGetValue(method, out MethodFacts? callee) || !callee.IsLeaf)
+            if (IsOverridable(call, method) || !facts.TryGetValue(method, out MethodFacts? callee) || !callee.IsQuiet)
             {
                 return false;
             }

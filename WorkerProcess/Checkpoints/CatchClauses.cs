@@ -9,6 +9,12 @@ internal static class CatchClauses
     public static void Weave(MethodEditor editor, HookReferences hooks)
     {
         ExceptionHandler? outermost = StateMachines.FindOutermostCatch(editor);
+        List<AsyncFinally> finals = AsyncFinally.Find(editor);
+        foreach (AsyncFinally lowered in finals)
+        {
+            lowered.Weave(editor, hooks);
+        }
+
         foreach (ExceptionHandler clause in editor.Clauses.ToArray())
         {
             if (clause == outermost)
@@ -16,7 +22,12 @@ internal static class CatchClauses
                 continue;
             }
 
-            if (clause.HandlerType == ExceptionHandlerType.Catch)
+            if (finals.Exists(f => f.Clause == clause))
+            {
+                // It catches everything on purpose: what it catches is thrown again behind.
+                WeaveHandler(editor, hooks, clause, CatchKind.Other);
+            }
+            else if (clause.HandlerType == ExceptionHandlerType.Catch)
             {
                 WeaveCatch(editor, hooks, clause);
             }

@@ -30,18 +30,18 @@ internal readonly record struct EntryPlan(bool Check, bool Guard, int FrameBytes
 
     private static bool NeedsCheck(MethodFacts facts)
     {
+        return facts.IsLeaf ? LeafNeedsCheck(facts) : facts.CallsUnknown || facts.Callees.Exists(c => !c.IsLeaf);
+    }
+
+    /// <summary>Whether loops elsewhere may consist of nothing but calls to a leaf.</summary>
+    public static bool LeafNeedsCheck(MethodFacts facts)
+    {
         MethodDefinition method = facts.Method;
-        if (method.IsConstructor && method.IsStatic)
+        if (CleanupRegions.KindOf(method) != CleanupKind.None || StateMachines.IsAsync(method.DeclaringType))
         {
             return false;
         }
 
-        if (!facts.IsLeaf)
-        {
-            return facts.CallsUnknown || facts.Callees.Exists(c => !c.IsLeaf);
-        }
-
-        // Loops elsewhere may consist of nothing but calls to it.
         return facts.IsAddressTaken
             || (method.IsVirtual && !method.IsGetter && !method.IsSetter)
             || (!method.IsSpecialName && IsVisibleOutside(method));

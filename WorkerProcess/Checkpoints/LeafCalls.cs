@@ -88,7 +88,7 @@ internal sealed class LeafCalls
         string name = element.FullName;
         if (Members.TryGetValue(name, out HashSet<string>? members))
         {
-            return members.Contains(method.Name) && !HasRiskyParameter(method, allowGeneric: true);
+            return members.Contains(method.Name) && (method.Name != ".ctor" || !HasRiskyParameter(method, allowGeneric: true));
         }
 
         if (name.StartsWith("System.ValueTuple`", StringComparison.Ordinal))

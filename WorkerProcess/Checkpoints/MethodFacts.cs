@@ -35,4 +35,10 @@ internal sealed class MethodFacts
 
     /// <summary>Neither loops nor calls anything that could: it is over at once.</summary>
     public bool IsLeaf => !HasLoop && !CallsUnknown && Callees.Count == 0;
+
+    /// <summary>A leaf without a check of its own either.</summary>
+    public bool IsQuiet => IsLeaf && !EntryPlan.LeafNeedsCheck(this);
+
+    /// <summary>Some check can run while it runs, apart from its own at the entry.</summary>
+    public bool ReachesChecks => HasLoop || CallsUnknown || Callees.Exists(c => !c.IsQuiet);
 }

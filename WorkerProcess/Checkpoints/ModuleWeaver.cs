@@ -30,9 +30,10 @@ internal sealed class ModuleWeaver
 
     private bool Weave(MethodFacts facts)
     {
+        CleanupKind cleanup = facts.ReachesChecks ? CleanupRegions.KindOf(facts.Method) : CleanupKind.None;
         EntryPlan entry = EntryPlan.For(facts);
         bool hasClauses = facts.Method.Body.HasExceptionHandlers;
-        if (!facts.HasLoop && !facts.CallsExit && !hasClauses && entry.IsNothing)
+        if (!facts.HasLoop && !facts.CallsExit && !hasClauses && cleanup == CleanupKind.None && entry.IsNothing)
         {
             return false;
         }
@@ -45,9 +46,11 @@ internal sealed class ModuleWeaver
 
         if (hasClauses)
         {
+            CleanupRegions.WeaveHandlers(editor, hooks, calls);
             CatchClauses.Weave(editor, hooks);
         }
 
+        CleanupRegions.WeaveMethod(editor, hooks, cleanup);
         var checkpoint = new Checkpoint(editor, hooks, options);
         if (facts.HasLoop)
         {

@@ -157,7 +157,7 @@ public sealed class WorkerLifetimeTests : IAsyncLifetime
     [Fact]
     public async Task Shutdown_ends_an_idle_worker_with_code_0()
     {
-        await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("echo"));
+        await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("echo", exitGrace: TimeSpan.FromSeconds(30)));
         await worker.RunAsync("fake", "x");
         await worker.ShutdownAsync();
         await worker.ShutdownAsync();

@@ -53,6 +53,13 @@ public static unsafe class TestHooks
         Volatile.Write(ref *Word, 2);
     }
 
+    /// <summary>Asks for an interrupt that nothing may catch or put off.</summary>
+    public static void Insist()
+    {
+        IsInsisting = true;
+        Trip();
+    }
+
     public static void Poll()
     {
         Polls++;
