@@ -197,6 +197,12 @@ internal sealed class SessionHost
                     WriteReceipt(run, receipt);
                     break;
                 case RunCompletedEvent { Result: var result }:
+                    if (result.Outcome == RunOutcome.WorkerLost)
+                    {
+                        // The run that the worker was killed for is told first.
+                        await before;
+                    }
+
                     Complete(run, result);
                     break;
                 default:
@@ -212,7 +218,7 @@ internal sealed class SessionHost
         {
             if (result.Outcome is RunOutcome.Terminated or RunOutcome.Killed or RunOutcome.WorkerLost)
             {
-                // The run that stood in the way comes first, those that were queued behind it later.
+                // The first one was in the worker, the others were queued behind it.
                 workersEnd ??= result.Outcome;
             }
 
