@@ -407,15 +407,19 @@ internal sealed class DeliveryDesk : IInterruptHost
     }
 
     /// <summary>
-    /// Empties the old buffer. The controller writes its own requests again when it reads the answer, so moving them would
-    /// let one act twice; a foreign writer's (run 0) is moved.
+    /// Moves a foreign writer's request (run 0) out of the old buffer, for the run that was current before the swap and is so
+    /// still. The controller's own request stays there: it reads it back when it gets the answer, and writes it again.
     /// </summary>
     private void MoveForeignRequest(InterruptMapView old)
     {
         InterruptWord left;
-        while ((left = old.ReadWord()).Bits != 0 && old.CompareExchangeWord(default, left) != left)
+        InterruptWord rest;
+        do
         {
+            left = old.ReadWord();
+            rest = left.Run == 0 ? default : left.WithoutTrip;
         }
+        while (left != rest && old.CompareExchangeWord(rest, left) != left);
 
         InterruptWord word;
         while (left.Run == 0 && left.HasRequest && current is not null
