@@ -59,8 +59,24 @@ internal sealed class WorkerSupervisor
     /// <summary>Ends the worker: first by the end of its pipe, then by a kill.</summary>
     public void Close() => closeRequested.TrySetResult();
 
-    /// <summary>Watches until the end. Called once.</summary>
+    /// <summary>Watches until the end. Called once; <see cref="Exited"/> tells when it is done, whatever happens.</summary>
     public async Task RunAsync()
+    {
+        try
+        {
+            await WatchAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // Nobody may be left waiting for a worker that cannot be watched.
+            var exit = new WorkerExit(null, null, $"The worker process {child.Id} could not be watched to its end: {exception.Message}");
+            logger.WorkerLost(child.Id, exit.Message);
+            dispatcher.Close(WorkerEnding.Lost, exit);
+            exited.TrySetResult(exit);
+        }
+    }
+
+    private async Task WatchAsync()
     {
         await Task.WhenAny(child.Exited, connection.Ended, killRequested, closeRequested.Task).ConfigureAwait(false);
         var wasAsked = closeRequested.Task.IsCompleted;

@@ -31,6 +31,7 @@ internal sealed class InterruptDesk
     private IInterruptTarget? target;
     private uint run;
     private bool started;
+    private int swapsUnderWay;
     private int takenFromStrangers;
     private long lastOrder;
 
@@ -71,7 +72,7 @@ internal sealed class InterruptDesk
             // Does not queue behind signals.
             if (!TryPlace(group))
             {
-                Wait(group, atFront: true);
+                WaitFirst(group);
             }
 
             return;
@@ -80,7 +81,7 @@ internal sealed class InterruptDesk
         PlaceWaiting();
         if (waiting.Count > 0 || !TryPlace(group))
         {
-            Wait(group, atFront: false);
+            WaitLast(group);
         }
     }
 
@@ -103,7 +104,7 @@ internal sealed class InterruptDesk
             if (!group.AsksTheSameAs(word))
             {
                 // A stranger wrote byte 0 over it, so the run took the stranger's signal and not ours.
-                waiting.Insert(0, group);
+                WaitFirst(group);
                 group = null;
             }
         }
@@ -172,47 +173,88 @@ internal sealed class InterruptDesk
             request => request.Settle(status, rung ?? request.Rung));
     }
 
-    /// <summary>The worker says that it polls another word from now on, or none; with none, requests wait.</summary>
-    /// <remarks>
-    /// Frames come in order, so what it has not said it took, it did not take: the worker leaves words with a run number alone
-    /// when it drains the old buffer.
-    /// </remarks>
-    public void SetTarget(IInterruptTarget? replacement)
-    {
-        if (run != 0)
-        {
-            Withdraw(target);
-        }
+    /// <summary>The worker is told to poll another word; <see cref="SetTarget"/> or <see cref="KeepTarget"/> follows.</summary>
+    public void BeginSwap() => swapsUnderWay++;
 
-        target = replacement;
-        waiting.InsertRange(0, written);
-        written.Clear();
+    /// <summary>The worker could not, and polls the old word.</summary>
+    public void KeepTarget()
+    {
+        swapsUnderWay--;
         PlaceWaiting();
     }
 
+    /// <summary>The worker says that it polls another word from now on, or none; with none, requests wait.</summary>
+    /// <remarks>
+    /// Frames come in order, so what it has not said it took, it did not take: all that was written is submitted again. The
+    /// worker leaves words with a run number where they are when it drains the old buffer.
+    /// </remarks>
+    public void SetTarget(IInterruptTarget? replacement)
+    {
+        swapsUnderWay--;
+        var left = run == 0 ? default : Withdraw(target);
+        target = replacement;
+        var again = written.ToList();
+        written.Clear();
+        if (again.Count > 0 && left.HasRequest && !again[^1].AsksTheSameAs(left) && IsSignal(left))
+        {
+            // A stranger wrote byte 0 over ours, and the worker has not seen it.
+            again.Add(new InterruptGroup(run, left.Signal, left.Rung));
+        }
+
+        again.Reverse();
+        again.ForEach(WaitFirst);
+        PlaceWaiting();
+    }
+
+    private static bool IsSignal(InterruptWord word) => word.Signal is > Signal.None and <= Signal.Max;
+
     /// <summary>Takes what is there of the run out of a word; a stranger's byte stays, for the worker to discard.</summary>
-    private void Withdraw(IInterruptTarget? from)
+    /// <returns>What was there.</returns>
+    private InterruptWord Withdraw(IInterruptTarget? from)
     {
         for (var tries = 0; from is not null && tries < MaxTries; tries++)
         {
             var word = from.ReadWord();
-            if (word.Run != run || from.CompareExchangeWord(word.Cleared, word) == word)
+            if (word.Run != run)
             {
-                return;
+                break;
             }
+
+            if (from.CompareExchangeWord(word.Cleared, word) == word)
+            {
+                return word.WithoutTrip;
+            }
+        }
+
+        return default;
+    }
+
+    private void WaitLast(InterruptGroup group)
+    {
+        if (!JoinWaiting(group))
+        {
+            waiting.Add(group);
         }
     }
 
-    private void Wait(InterruptGroup group, bool atFront)
+    /// <summary>Puts a group before the others, but a signal behind every insist: it could be deferred for long and hold them up.</summary>
+    private void WaitFirst(InterruptGroup group)
     {
-        if (waiting.Find(other => other.AsksTheSameAs(group.Word)) is { } same)
+        if (!group.IsInsist)
         {
-            same.Requests.AddRange(group.Requests);
+            waiting.Insert(waiting.TakeWhile(other => other.IsInsist).Count(), group);
         }
-        else
+        else if (!JoinWaiting(group))
         {
-            waiting.Insert(atFront ? 0 : waiting.Count, group);
+            waiting.Insert(0, group);
         }
+    }
+
+    private bool JoinWaiting(InterruptGroup group)
+    {
+        var same = waiting.Find(other => other.AsksTheSameAs(group.Word));
+        same?.Requests.AddRange(group.Requests);
+        return same is not null;
     }
 
     private void PlaceWaiting()
@@ -250,9 +292,10 @@ internal sealed class InterruptDesk
             }
 
             var foreign = word.Run == 0 && word.HasRequest && !group.AsksTheSameAs(word);
-            if (foreign && !started)
+            if (foreign && (!started || swapsUnderWay > 0))
             {
-                // The worker discards it before it begins; whether it has, RunStarted tells.
+                // The worker discards it before it begins, or has left it behind in the old buffer: RunStarted, or
+                // InterruptBufferSet, tells.
                 return false;
             }
 
@@ -267,10 +310,10 @@ internal sealed class InterruptDesk
                 GiveWay(standing, group);
             }
 
-            if (foreign && word.Signal is >= Signal.HangUp and <= Signal.Max)
+            if (foreign && IsSignal(word))
             {
                 // Never wait for a stranger's byte, which may go without a word; write over it and ask on the stranger's behalf.
-                waiting.Insert(0, new InterruptGroup(run, word.Signal, word.Rung));
+                WaitFirst(new InterruptGroup(run, word.Signal, word.Rung));
             }
 
             written.Add(group);
@@ -290,7 +333,7 @@ internal sealed class InterruptDesk
         }
         else
         {
-            waiting.Insert(0, standing);
+            WaitFirst(standing);
         }
     }
 

@@ -230,6 +230,7 @@ internal sealed partial class Dispatcher
         swaps.Dequeue();
         if (message.Error is not null)
         {
+            desk.KeepTarget();
             swap.Buffer?.Release();
             swap.Fail(new InvalidOperationException($"The worker could not map the interrupt buffer: {message.Error}"));
             return;

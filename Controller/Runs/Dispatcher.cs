@@ -141,6 +141,7 @@ internal sealed partial class Dispatcher
             replacement?.Hold();
             var swap = new PendingSwap(++lastRequest, replacement);
             swaps.Enqueue(swap);
+            desk.BeginSwap();
             outbox.Post(new SetInterruptBufferMessage(swap.Request, replacement?.Path));
             return swap.Done;
         }

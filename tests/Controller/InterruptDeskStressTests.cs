@@ -39,6 +39,7 @@ public sealed class InterruptDeskStressTests
         private InterruptDesk desk = null!;
         private readonly List<InterruptWord> raised = [];
         private bool unwinding;
+        private bool swapAsked;
 
         public List<InterruptRequest> Requests { get; } = [];
 
@@ -49,6 +50,7 @@ public sealed class InterruptDeskStressTests
             if (desk is null)
             {
                 desk = new InterruptDesk(_ => Issued++);
+                desk.BeginSwap();
                 desk.SetTarget(controllers);
                 workers = controllers;
             }
@@ -117,7 +119,7 @@ public sealed class InterruptDeskStressTests
                     case 5 when withStranger:
                         workers.WriteByte0((byte)random.Next(0, 70));
                         break;
-                    case 6 when random.Next(4) == 0:
+                    case 6:
                         Swap(run, started);
                         break;
                     default:
@@ -178,19 +180,33 @@ public sealed class InterruptDeskStressTests
             }
         }
 
-        /// <summary>The worker maps, drains the old word but for what the controller will write again, and answers in one step.</summary>
+        /// <summary>The controller asks; later the worker maps, moves a stranger's byte, and answers, in one step.</summary>
         private void Swap(uint run, bool started)
         {
-            var old = workers;
-            if (old != controllers)
+            if (workers != controllers)
             {
+                // Not answered yet.
                 return;
             }
 
+            if (!swapAsked)
+            {
+                swapAsked = true;
+                desk.BeginSwap();
+                return;
+            }
+
+            swapAsked = false;
+            if (random.Next(8) == 0)
+            {
+                frames.Enqueue(desk.KeepTarget);
+                return;
+            }
+
+            var old = workers;
             var replacement = new FakeTarget();
             workers = replacement;
-            var left = old.Take();
-            if (started && left.HasRequest && left.Run == 0)
+            if (old.Word.Run == 0 && old.Take() is { HasRequest: true } left && started)
             {
                 workers.Word = left;
             }

@@ -13,7 +13,7 @@ public sealed class InterruptDeskTests
     public InterruptDeskTests()
     {
         desk = new InterruptDesk(issued.Add);
-        desk.SetTarget(target);
+        Swap(target);
     }
 
     [Fact]
@@ -234,12 +234,12 @@ public sealed class InterruptDeskTests
     [Fact]
     public void Without_a_buffer_requests_wait_until_there_is_one()
     {
-        desk.SetTarget(null);
+        Swap(null);
         Begin(1);
         var request = Ask(1);
         Assert.False(target.Word.HasRequest);
         var other = new FakeTarget();
-        desk.SetTarget(other);
+        Swap(other);
         Assert.Equal(1u, other.Word.Run);
         desk.Taken(other.Take(), MonotonicClock.Nanos);
         desk.End(interrupted: true, MonotonicClock.Nanos);
@@ -252,13 +252,76 @@ public sealed class InterruptDeskTests
         Begin(1);
         var request = Ask(1);
         var other = new FakeTarget();
-        desk.SetTarget(other);
+        Swap(other);
         Assert.False(target.Word.HasRequest);
         Assert.Equal(1u, other.Word.Run);
         Assert.Equal(1, other.Rings);
         desk.Taken(other.Take(), MonotonicClock.Nanos);
         desk.End(interrupted: true, MonotonicClock.Nanos);
         AssertReceipt(ReceiptStatus.Interrupted, request);
+    }
+
+    [Fact]
+    public void A_strangers_signal_over_ours_in_the_old_buffer_is_asked_for_in_the_new_one()
+    {
+        Begin(1);
+        var request = Ask(1);
+        target.WriteByte0((byte)Usr1);
+        var other = new FakeTarget();
+        Swap(other);
+        Assert.Equal(Signal.Interrupt, other.Word.Signal);
+        desk.Taken(other.Take(), MonotonicClock.Nanos);
+        Assert.Equal(Usr1, other.Word.Signal);
+        desk.End(interrupted: true, MonotonicClock.Nanos);
+        AssertReceipt(ReceiptStatus.Interrupted, request);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void While_the_buffer_is_being_changed_a_strangers_byte_is_left_alone(bool done)
+    {
+        Begin(1);
+        target.WriteByte0((byte)Usr1);
+        desk.BeginSwap();
+        Ask(1);
+        Assert.Equal(0u, target.Word.Run);
+        var polled = done ? new FakeTarget() : target;
+        if (done)
+        {
+            desk.SetTarget(polled);
+        }
+        else
+        {
+            desk.KeepTarget();
+        }
+
+        Assert.Equal((1u, Signal.Interrupt), (polled.Word.Run, polled.Word.Signal));
+    }
+
+    [Fact]
+    public void Insist_goes_before_signals_into_the_new_buffer()
+    {
+        Swap(null);
+        Begin(1);
+        var signal = Ask(1, Usr1);
+        var first = Ask(1, rung: InterruptRung.Insist);
+        Swap(target);
+        Assert.Equal(InterruptRung.Insist, target.Word.Rung);
+
+        // The worker has drained the old buffer, and a second insist is written there before it says so.
+        desk.BeginSwap();
+        target.Take();
+        var second = Ask(1, rung: InterruptRung.Insist);
+        var other = new FakeTarget();
+        desk.SetTarget(other);
+        Assert.Equal(InterruptRung.Insist, other.Word.Rung);
+        desk.Taken(other.Take(), MonotonicClock.Nanos);
+        Assert.Equal(Usr1, other.Word.Signal);
+        desk.End(interrupted: true, MonotonicClock.Nanos);
+        AssertReceipt(ReceiptStatus.Interrupted, first, InterruptRung.Insist);
+        AssertReceipt(ReceiptStatus.Interrupted, second, InterruptRung.Insist);
+        AssertReceipt(ReceiptStatus.TooLate, signal);
     }
 
     [Fact]
@@ -293,6 +356,12 @@ public sealed class InterruptDeskTests
 
         desk.Handled(word);
         AssertReceipt(ReceiptStatus.Handled, request);
+    }
+
+    private void Swap(FakeTarget? other)
+    {
+        desk.BeginSwap();
+        desk.SetTarget(other);
     }
 
     private void Begin(uint run)
