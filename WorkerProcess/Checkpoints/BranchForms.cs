@@ -2,7 +2,7 @@ using Mono.Cecil.Cil;
 
 namespace ProcInterrupt.WorkerProcess.Checkpoints;
 
-/// <summary>Switches branches between their short and long encodings.</summary>
+/// <summary>Switches instructions between their short and long encodings.</summary>
 internal static class BranchForms
 {
     private static readonly (OpCode Short, OpCode Long)[] Pairs =
@@ -36,6 +36,7 @@ internal static class BranchForms
         int offset = 0;
         foreach (Instruction instruction in code)
         {
+            ShrinkLocal(instruction);
             instruction.Offset = offset;
             offset += instruction.GetSize();
         }
@@ -50,6 +51,21 @@ internal static class BranchForms
                     instruction.OpCode = ShortForm(instruction.OpCode);
                 }
             }
+        }
+    }
+
+    // Those the weaver made; the compiler's are short already.
+    private static void ShrinkLocal(Instruction instruction)
+    {
+        if (instruction.Operand is VariableDefinition { Index: <= byte.MaxValue })
+        {
+            instruction.OpCode = instruction.OpCode.Code switch
+            {
+                Code.Ldloca => OpCodes.Ldloca_S,
+                Code.Ldloc => OpCodes.Ldloc_S,
+                Code.Stloc => OpCodes.Stloc_S,
+                _ => instruction.OpCode,
+            };
         }
     }
 

@@ -6,7 +6,7 @@ namespace ProcInterrupt.Tests.WorkerProcess.Checkpoints;
 /// <summary>Runs woven snippets on a thread of their own, whose stack the weaver knows.</summary>
 internal static unsafe class Woven
 {
-    public const int StackBytes = 16 << 20;
+    public const int StackBytes = 4 << 20;
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static Weaver MakeWeaver() => new(new WeaverOptions((nint)TestHooks.Word, TestHooks.StackLow, TestHooks.StackSize, typeof(TestHooks)));
