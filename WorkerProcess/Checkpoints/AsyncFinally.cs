@@ -128,7 +128,7 @@ internal sealed class AsyncFinally
         return null;
     }
 
-    private IEnumerable<ExceptionHandler> Enclosing(MethodEditor editor)
+    private ExceptionHandler[] Enclosing(MethodEditor editor)
     {
         ExceptionHandler? outermost = StateMachines.FindOutermostCatch(editor);
         return editor.Clauses.Where(c => c != outermost && c != Clause
