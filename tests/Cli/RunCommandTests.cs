@@ -221,6 +221,21 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal((141, ""), (await command.ExitCodeAsync(), command.ErrorText));
     }
 
+    [Theory]
+    [InlineData("run -c 'while (true) Console.WriteLine(1);'")]
+    [InlineData("run --json -c 1")]
+    [InlineData("session")]
+    [InlineData("engines --json")]
+    public async Task Output_that_cannot_be_written_is_an_error_in_words(string commandLine)
+    {
+        await using var command = CommandProcess.StartProgram(
+            "sh",
+            ["-c", $"exec '{CommandProcess.DotNet}' '{CommandProcess.Assembly}' {commandLine} > /dev/full"]);
+        var result = await command.EndAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("procinterrupt: standard output cannot be written: No space left on device\n", result.Error);
+    }
+
     [Fact]
     public async Task Sigint_interrupts_clean_up_runs_and_the_receipt_is_shown()
     {

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace ProcInterrupt.Cli.Json;
 
 /// <summary>Writes one JSON object a line, each with one write. Safe from any thread.</summary>
-/// <remarks>When nobody reads any more, later objects are dropped and <see cref="Closed"/> says so: there is nobody left to tell.</remarks>
+/// <remarks>Once a write has failed, later objects are dropped and <see cref="Closed"/> says why.</remarks>
 internal sealed class JsonLineWriter
 {
     // Relaxed: what is written is never put into HTML, and people read it.
@@ -14,12 +14,12 @@ internal sealed class JsonLineWriter
     private readonly Lock gate = new();
     private readonly Stream output;
     private readonly ArrayBufferWriter<byte> line = new();
-    private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IOException> closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public JsonLineWriter(Stream output) => this.output = output;
 
-    /// <summary>Completed once a write has failed.</summary>
-    public Task Closed => closed.Task;
+    /// <summary>Completes, with the failure as its result, when a write has failed.</summary>
+    public Task<IOException> Closed => closed.Task;
 
     /// <param name="writeFields">Writes the object's fields.</param>
     public void Write(Action<Utf8JsonWriter> writeFields)
@@ -45,9 +45,9 @@ internal sealed class JsonLineWriter
                 output.Write(line.WrittenSpan);
                 output.Flush();
             }
-            catch (IOException)
+            catch (IOException failure)
             {
-                closed.TrySetResult();
+                closed.TrySetResult(failure);
             }
         }
     }

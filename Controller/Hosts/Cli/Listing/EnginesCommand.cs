@@ -17,7 +17,12 @@ internal static class EnginesCommand
             await using var worker = await Worker.StartAsync(cancellationToken: signals.GivenUp);
             if (asJson)
             {
-                new JsonLineWriter(DescriptorStream.OpenStandard(1)).Write(json => EventJson.WriteEngines(json, worker.Engines));
+                var output = new JsonLineWriter(DescriptorStream.OpenStandard(1));
+                output.Write(json => EventJson.WriteEngines(json, worker.Engines));
+                if (output.Closed.IsCompleted)
+                {
+                    return OutputFailure.ExitCodeOf(await output.Closed);
+                }
             }
             else
             {

@@ -1,3 +1,5 @@
+using ProcInterrupt.Cli.Terminal;
+
 namespace ProcInterrupt.Cli.Running;
 
 /// <summary><c>procinterrupt run</c>: one program in a worker of its own.</summary>
@@ -86,12 +88,11 @@ internal static class RunCommand
 
             return ExitCodes.Of(result.Outcome, result.Reason, result.ExitCode);
         }
-        catch (IOException)
+        catch (IOException failed)
         {
-            // Nobody reads the output any more. The worker's end stops the run.
-            run.Interrupt();
+            // What follows could not be shown either. The worker's end stops the run.
             await worker.EndAsync();
-            return ExitCodes.OutputClosed;
+            return OutputFailure.ExitCodeOf(failed);
         }
     }
 }

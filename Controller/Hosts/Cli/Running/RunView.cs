@@ -16,7 +16,7 @@ internal sealed class RunView
     private bool outputEndsInsideLine;
     private bool errorEndsInsideLine;
 
-    /// <exception cref="IOException">Nobody reads standard output any more.</exception>
+    /// <exception cref="IOException">Standard output cannot be written.</exception>
     public void ShowOutput(OutputStream stream, string text)
     {
         progress?.Clear();
@@ -36,7 +36,7 @@ internal sealed class RunView
         }
     }
 
-    /// <exception cref="IOException">Nobody reads standard output any more.</exception>
+    /// <exception cref="IOException">Standard output cannot be written.</exception>
     public void ShowLine(string text) => ShowOutput(OutputStream.Stdout, text + "\n");
 
     public void ShowProgress(double fraction, string? message) => progress?.Show(fraction, message);
@@ -72,6 +72,7 @@ internal sealed class RunView
     }
 
     /// <summary>Ends standard output with the result as one line of JSON.</summary>
+    /// <exception cref="IOException">Standard output cannot be written.</exception>
     public void ShowJson(RunResult result)
     {
         if (outputEndsInsideLine)
@@ -79,11 +80,16 @@ internal sealed class RunView
             ShowLine("");
         }
 
-        new JsonLineWriter(output).Write(json =>
+        var writer = new JsonLineWriter(output);
+        writer.Write(json =>
         {
             EventJson.WriteCompleted(json, 1, result);
             EventJson.WriteReceipts(json, result.Receipts);
         });
+        if (writer.Closed is { IsCompletedSuccessfully: true, Result: var failure })
+        {
+            throw failure;
+        }
     }
 
     private void Note(string text)

@@ -64,7 +64,18 @@ internal static class SessionCommand
         var politely = await worker.EndAsync();
         await host.FinishAsync();
         await background;
-        return first == ending.Task ? await ending.Task : politely ? ExitCodes.Succeeded : ExitCodes.Killed;
+        if (first == ending.Task)
+        {
+            return await ending.Task;
+        }
+
+        // A client that reads no more has ended its session; a full disk is another matter.
+        if (first == output.Closed && OutputFailure.ExitCodeOf(await output.Closed) is ExitCodes.Failed and var failed)
+        {
+            return failed;
+        }
+
+        return politely ? ExitCodes.Succeeded : ExitCodes.Killed;
     }
 
     /// <summary>Acts on all lines; over when the session is to end.</summary>

@@ -9,6 +9,9 @@ namespace ProcInterrupt.Cli.Terminal;
 /// </remarks>
 internal sealed partial class DescriptorStream : Stream
 {
+    /// <summary>The <see cref="Exception.HResult"/> of the error when nobody reads any more: EPIPE.</summary>
+    public const int BrokenPipe = 32;
+
     private const int InterruptedCall = 4;
     private const int TryAgain = 11;
     private const int TryAgainOnMacOS = 35;
@@ -43,7 +46,7 @@ internal sealed partial class DescriptorStream : Stream
         return new DescriptorStream(descriptor);
     }
 
-    /// <exception cref="IOException">The write failed; most often because nobody reads any more.</exception>
+    /// <exception cref="IOException">The write failed; its <see cref="Exception.HResult"/> is the system's error number.</exception>
     public override unsafe void Write(ReadOnlySpan<byte> buffer)
     {
         fixed (byte* start = buffer)
