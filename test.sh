@@ -34,7 +34,4 @@ if ((${#packages[@]} > 0)); then
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}"
 fi
 
-dotnet restore ProcInterrupt.sln
-dotnet format whitespace ProcInterrupt.sln --verify-no-changes --no-restore
-dotnet build ProcInterrupt.sln -c Release --no-restore
-exec dotnet test ProcInterrupt.sln -c Release --no-build "$@"
+exec dotnet test ProcInterrupt.sln -c Release "$@"
