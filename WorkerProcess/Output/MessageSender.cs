@@ -26,6 +26,7 @@ internal sealed class MessageSender : IFramePoster
     private readonly Queue<IMessage> frames = new();
     private long credit = ProtocolConstants.InitialOutputCredit;
     private bool outputPosted;
+    private bool gathering;
     private bool stopped;
 
     public MessageSender(IMessageWriter writer, OutputBuffer output)
@@ -67,7 +68,7 @@ internal sealed class MessageSender : IFramePoster
     {
         lock (gate)
         {
-            if (!outputPosted)
+            if (!outputPosted || (gathering && output.HasPiece))
             {
                 outputPosted = true;
                 Monitor.Pulse(gate);
@@ -96,7 +97,6 @@ internal sealed class MessageSender : IFramePoster
     {
         while (true)
         {
-            bool gather;
             lock (gate)
             {
                 while (frames.Count == 0 && !(outputPosted && credit > 0) && !stopped)
@@ -109,11 +109,12 @@ internal sealed class MessageSender : IFramePoster
                     return;
                 }
 
-                gather = frames.Count == 0;
-                if (gather && output.HasSpace)
+                if (frames.Count == 0 && !output.HasPiece)
                 {
-                    // Woken early by a frame.
+                    // Woken early by a frame, or by a piece that is worth sending.
+                    gathering = true;
                     Monitor.Wait(gate, Gathering);
+                    gathering = false;
                 }
 
                 outputPosted = false;

@@ -26,13 +26,14 @@ internal sealed class OutputBuffer
         }
     }
 
-    public bool IsEmpty
+    /// <summary>Whether it is worth sending without waiting for more.</summary>
+    public bool HasPiece
     {
         get
         {
             lock (gate)
             {
-                return items.Count == 0;
+                return pending >= ProtocolConstants.MaxOutputPieceBytes / 3;
             }
         }
     }
