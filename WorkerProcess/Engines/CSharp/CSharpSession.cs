@@ -37,6 +37,7 @@ internal sealed class CSharpSession
     private object?[] instances = new object?[16];
     private int slots;
     private int links;
+    private int names;
     private CSharpCompilation? last;
     private CSharpCompilation next;
     private SyntaxTree nextTree;
@@ -81,7 +82,7 @@ internal sealed class CSharpSession
         bool declares = HasImports(compilation, tree) || compilation.ScriptClass!.GetMembers().Any(static m => !m.IsImplicitlyDeclared);
         WovenAssembly woven = weaver.Weave(image.ToArray(), symbols.ToArray());
         Assembly assembly = declares ? context.LoadSubmission(woven) : woven.Load(new TransientLoadContext(context));
-        IMethodSymbol factory = compilation.GetEntryPoint(cancellationToken)!;
+        IMethodSymbol factory = compilation.GetEntryPoint(CancellationToken.None)!;
         MethodInfo start = assembly.GetType(factory.ContainingType.MetadataName, throwOnError: true)!
             .GetMethod(factory.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!;
         return new Submission(compilation, tree, declares, start.CreateDelegate<Func<object?[], Task<object?>>>());
@@ -102,27 +103,27 @@ internal sealed class CSharpSession
     public void Add(Submission submission)
     {
         bool began = instances[slots + 1] is not null;
-        if (!submission.Declares || (submission.Start is not null && !began))
+        if (!submission.Declares)
         {
-            // Nothing to keep, or interrupted before its instance existed: then its names would have nothing behind them.
             instances[slots + 1] = null;
             return;
         }
 
-        if (began)
+        // Interrupted before its instance existed, its names would have nothing behind them: it only used up its own name.
+        if (began || submission.Start is null)
         {
-            slots++;
+            slots += began ? 1 : 0;
+            links++;
+            last = submission.Compilation;
         }
 
-        links++;
-        last = submission.Compilation;
         (next, nextTree) = CreateNext();
     }
 
     private (CSharpCompilation Compilation, SyntaxTree Tree) CreateNext()
     {
         SyntaxTree tree = CSharpSyntaxTree.ParseText(SourceText.From("", Encoding.UTF8), ParseOptions);
-        string name = $"Submission#{links + 1}";
+        string name = $"Submission#{++names}";
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             scriptClassName: name,

@@ -117,7 +117,7 @@ internal static class Traceback
     {
         string name = method.Name;
         Type? type = method.DeclaringType;
-        if (type is not null && IsSubmission(type) && (name == "<Initialize>" || IsMoveNextOfTop(method)))
+        if (name == "MoveNext" && type!.Name.StartsWith("<<Initialize>>", StringComparison.Ordinal))
         {
             return "<top level>";
         }
@@ -143,9 +143,6 @@ internal static class Traceback
         text.AppendJoin(", ", method.GetParameters().Where(static p => p.Name?.StartsWith('<') != true).Select(static p => $"{p.ParameterType.Name} {p.Name}"));
         return text.Append(')').ToString();
     }
-
-    private static bool IsMoveNextOfTop(MethodBase method) =>
-        method.Name == "MoveNext" && method.DeclaringType!.Name.StartsWith("<<Initialize>>", StringComparison.Ordinal);
 
     /// <summary><c>&lt;Outer&gt;b__0_1</c> is a lambda in Outer, <c>&lt;Outer&gt;g__Local|0_1</c> a local function.</summary>
     private static string MethodName(string name)
