@@ -8,6 +8,9 @@ namespace ProcInterrupt.Messages;
 /// <param name="Message">What happened.</param>
 internal sealed record LogMessage(int Level, string Category, string Message) : IMessage<LogMessage>
 {
+    /// <summary>Microsoft.Extensions.Logging.LogLevel.Error.</summary>
+    public const int ErrorLevel = 4;
+
     public static MessageType Type => MessageType.Log;
 
     public static int FieldCount => 3;

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
+using ProcInterrupt.WorkerProcess.Hosting;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
 
@@ -31,7 +32,7 @@ internal sealed class Watcher
     }
 
     /// <summary>Starts the thread; it runs until the process ends.</summary>
-    public void Start() => new Thread(Loop) { IsBackground = true, Name = "interrupt watcher" }.Start();
+    public void Start() => WorkerThread.Start("interrupt watcher", Loop);
 
     /// <summary>After a swap: wakes the thread if it sleeps on the old buffer, and returns once it has left it.</summary>
     /// <param name="old">The old buffer, through its second mapping.</param>

@@ -13,10 +13,10 @@ namespace ProcInterrupt.WorkerProcess.Hosting;
 internal sealed class RunLoop
 {
     /// <summary>
-    /// Far more than guarded code may use: when thousands of frames each catch, wrap and throw again (<c>List.Sort</c>
-    /// in a recursion), the runtime keeps a dispatcher a frame on top of the stack. Only what is touched takes memory.
+    /// 16 MB: twice what guarded code may use, since the runtime stacks a dispatcher for each frame that catches, wraps and
+    /// throws again. Not more, since the compiler's own recursion is bounded by it too.
     /// </summary>
-    private const int StackBytes = 256 * 1024 * 1024;
+    private const int StackBytes = 16 * 1024 * 1024;
 
     private readonly DeliveryDesk desk;
     private readonly MessageSender sender;
@@ -41,7 +41,7 @@ internal sealed class RunLoop
     /// <summary>The engines, once the run thread has made them.</summary>
     public Task<IReadOnlyList<IEngine>> Engines => engines.Task;
 
-    public void Start() => new Thread(Loop, StackBytes) { IsBackground = true, Name = "run" }.Start();
+    public void Start() => WorkerThread.Start("run", Loop, StackBytes);
 
     /// <summary>Queues a run, a reset or the shutdown. Called by the reading thread.</summary>
     public void Add(IMessage message)
@@ -55,18 +55,8 @@ internal sealed class RunLoop
 
     private void Loop()
     {
-        IReadOnlyList<IEngine> made;
-        try
-        {
-            made = createEngines();
-            engines.SetResult(made);
-        }
-        catch (Exception exception)
-        {
-            engines.SetException(exception);
-            return;
-        }
-
+        var made = createEngines();
+        engines.SetResult(made);
         foreach (var engine in made.Where(static engine => engine.Info.Unavailable is null))
         {
             engine.WarmUp();

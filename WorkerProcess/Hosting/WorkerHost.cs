@@ -19,9 +19,6 @@ namespace ProcInterrupt.WorkerProcess.Hosting;
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process, which ends without running anything.")]
 internal sealed class WorkerHost
 {
-    /// <summary>Microsoft.Extensions.Logging.LogLevel.Error.</summary>
-    private const int LogLevelError = 4;
-
     private readonly IMessageReader reader;
     private readonly InterruptPage page = new();
     private readonly OutputBuffer output = new();
@@ -62,19 +59,18 @@ internal sealed class WorkerHost
         var host = new WorkerHost(
             new MessageReader(pipe, ProtocolConstants.DefaultMaxFrameBytes),
             new MessageWriter(pipe, ProtocolConstants.DefaultMaxFrameBytes));
-        ProcessCalls.ExitNow(host.Serve(secret));
+        WorkerThread.Run("reader", () => ProcessCalls.ExitNow(host.Serve(secret)));
     }
 
     /// <summary>A second line of defence: the pipe's end says it too, unless something else holds the pipe open.</summary>
     private static void WatchParent(int parentId) =>
-        new Thread(() =>
+        WorkerThread.Start("parent watch", () =>
         {
             if (ProcessCalls.WaitForExitOf(parentId))
             {
                 ProcessCalls.KillGroup();
             }
-        })
-        { IsBackground = true, Name = "parent watch" }.Start();
+        });
 
     private static void Unlink(string socket)
     {
@@ -133,7 +129,7 @@ internal sealed class WorkerHost
         }
         catch (ProtocolException exception)
         {
-            sender.SendNow(new LogMessage(LogLevelError, "Worker", exception.Message));
+            sender.SendNow(new LogMessage(LogMessage.ErrorLevel, "Worker", exception.Message));
             return WorkerExitCode.Protocol;
         }
 

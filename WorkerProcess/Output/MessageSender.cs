@@ -1,7 +1,9 @@
+using System.Runtime.Versioning;
 using System.Text;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Transport;
 using ProcInterrupt.WorkerProcess.Delivery;
+using ProcInterrupt.WorkerProcess.Hosting;
 
 namespace ProcInterrupt.WorkerProcess.Output;
 
@@ -11,13 +13,11 @@ namespace ProcInterrupt.WorkerProcess.Output;
 /// <c>RunCompleted</c>, whatever the credit; the buffer is bounded. User code never writes: it posts, and the sending
 /// thread or the run thread between runs does the rest.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 internal sealed class MessageSender : IFramePoster
 {
     /// <summary>How long small pieces of output are gathered.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
-
-    /// <summary>Microsoft.Extensions.Logging.LogLevel.Error.</summary>
-    private const int LogLevelError = 4;
 
     private readonly IMessageWriter writer;
     private readonly OutputBuffer output;
@@ -41,7 +41,7 @@ internal sealed class MessageSender : IFramePoster
     /// <summary>Called when the pipe is broken; nothing is sent any more.</summary>
     public Action<IOException> Broken { get; set; } = static _ => { };
 
-    public void Start() => new Thread(Loop) { IsBackground = true, Name = "message sender" }.Start();
+    public void Start() => WorkerThread.Start("message sender", Loop);
 
     public void Post(IMessage message)
     {
@@ -195,7 +195,7 @@ internal sealed class MessageSender : IFramePoster
             {
                 RunCompletedMessage { Error: { } error } completed => completed with { Value = null, Error = error with { Message = exception.Message, Traceback = "" } },
                 RunCompletedMessage completed => completed with { Value = new RunValue($"(not sent: {exception.Message})", new Dictionary<string, string>(), null) },
-                _ => new LogMessage(LogLevelError, "Worker", $"{message.GetType().Name}: {exception.Message}"),
+                _ => new LogMessage(LogMessage.ErrorLevel, "Worker", $"{message.GetType().Name}: {exception.Message}"),
             });
         }
     }

@@ -7,21 +7,23 @@ namespace ProcInterrupt.WorkerProcess.Engines.CSharp;
 internal sealed class CSharpEngine : IEngine
 {
     private readonly IWeaver weaver;
-    private CSharpSession session;
+    private CSharpSession? current;
 
     /// <summary>Creates the engine with an empty session.</summary>
     /// <param name="weaver">Makes code interruptible before it is loaded.</param>
     public CSharpEngine(IWeaver weaver)
     {
         this.weaver = weaver;
-        session = new CSharpSession(weaver);
     }
 
     public EngineInfo Info { get; } =
         new("csharp", LanguageVersion.Latest.MapSpecifiedToEffectiveVersion().ToDisplayString(), Unavailable: null);
 
+    /// <summary>Made when first needed, so that the worker can say Hello before the framework's metadata is read.</summary>
+    private CSharpSession Session => current ??= new CSharpSession(weaver);
+
     /// <summary>For tests: how many submissions the next one is compiled against.</summary>
-    internal int ChainLength => session.ChainLength;
+    internal int ChainLength => Session.ChainLength;
 
     public void WarmUp()
     {
@@ -44,7 +46,7 @@ internal sealed class CSharpEngine : IEngine
         RunError? error;
         try
         {
-            submission = session.Prepare(request.Code, ScriptPaths.Of(request), out error, scope.HostToken);
+            submission = Session.Prepare(request.Code, ScriptPaths.Of(request), out error, scope.HostToken);
         }
         catch (OperationCanceledException) when (scope.HostToken.IsCancellationRequested)
         {
@@ -60,7 +62,7 @@ internal sealed class CSharpEngine : IEngine
         {
             if (submission is not null)
             {
-                session.Add(submission);
+                Session.Add(submission);
             }
 
             return new EngineResult(Value: null, error);
@@ -69,7 +71,7 @@ internal sealed class CSharpEngine : IEngine
         return Run(submission, scope);
     }
 
-    public void Reset() => session = new CSharpSession(weaver);
+    public void Reset() => current = null;
 
     private EngineResult Run(Submission submission, IRunScope scope)
     {
@@ -78,12 +80,12 @@ internal sealed class CSharpEngine : IEngine
             Task<object?> task;
             try
             {
-                task = scope.CallUserCode(() => session.Start(submission));
+                task = scope.CallUserCode(() => Session.Start(submission));
                 scope.Wait(task);
             }
             finally
             {
-                session.Add(submission);
+                Session.Add(submission);
             }
 
             if (!task.IsCompleted)
