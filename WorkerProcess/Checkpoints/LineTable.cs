@@ -50,37 +50,18 @@ internal sealed class LineTable
         }
 
         information.SequencePoints.Clear();
-        SequencePoint? current = null;
-        SequencePoint? interrupted = null;
         foreach (Instruction instruction in code)
         {
             if (points.TryGetValue(instruction, out SequencePoint? own))
             {
                 information.SequencePoints.Add(own);
-                current = own;
-                interrupted = null;
             }
-            else if (placeOf is not null && placeOf.TryGetValue(instruction, out Instruction? place))
+            else if (placeOf is not null && placeOf.TryGetValue(instruction, out Instruction? place) && LineOf(place) is { } line)
             {
-                interrupted ??= current;
-                if (LineOf(place) is { } line)
-                {
-                    information.SequencePoints.Add(Copy(instruction, line));
-                }
-            }
-            else if (interrupted is not null && IsEndOfInserted(instruction))
-            {
-                // What follows inserted code goes on with the line it had.
-                information.SequencePoints.Add(Copy(instruction, interrupted));
-                current = interrupted;
-                interrupted = null;
+                information.SequencePoints.Add(Copy(instruction, line));
             }
         }
     }
-
-    // Inserted code that stands apart ends with an unconditional jump.
-    private static bool IsEndOfInserted(Instruction instruction) =>
-        instruction.Previous is { OpCode.FlowControl: FlowControl.Branch or FlowControl.Return or FlowControl.Throw };
 
     private static SequencePoint Copy(Instruction instruction, SequencePoint line) => new(instruction, line.Document)
     {

@@ -10,10 +10,10 @@ internal sealed class LoopHead(Instruction target)
     /// <summary>The branches that go back to it.</summary>
     public List<Instruction> Branches { get; } = [];
 
-    /// <summary>The innermost region the check is in.</summary>
-    public Region Region { get; private set; }
+    /// <summary>Whether it is in a filter.</summary>
+    public bool IsInFilter { get; private set; }
 
-    /// <summary>Clauses whose protected block starts with the check, since the loop is inside.</summary>
+    /// <summary>Clauses whose protected block starts with the check, since the loop is inside. A loop around the block has its check before it.</summary>
     public List<ExceptionHandler> Enclosing { get; } = [];
 
     public void Locate(MethodEditor editor)
@@ -26,9 +26,11 @@ internal sealed class LoopHead(Instruction target)
             }
         }
 
-        // A loop around a try whose first instruction is the head has its check before the try: control enters a try only at its start.
-        Region = editor.InnermostRegion(Target, r => r.Part != RegionPart.Try || r.Clause!.TryStart != Target || Enclosing.Contains(r.Clause));
+        IsInFilter = editor.InnermostRegion(Target).Part == RegionPart.Filter;
     }
+
+    /// <summary>The last branch back to it.</summary>
+    public Instruction Last(MethodEditor editor) => Branches.MaxBy(b => editor.Position(b))!;
 
     private bool IsLoopInside(MethodEditor editor, ExceptionHandler clause)
     {

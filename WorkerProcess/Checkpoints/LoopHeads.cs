@@ -6,12 +6,12 @@ namespace ProcInterrupt.WorkerProcess.Checkpoints;
 internal sealed class LoopHeads
 {
     private readonly MethodEditor editor;
-    private readonly List<LoopHead> heads;
+    private readonly List<LoopHead> located;
 
-    private LoopHeads(MethodEditor editor, List<LoopHead> heads)
+    private LoopHeads(MethodEditor editor, List<LoopHead> located)
     {
         this.editor = editor;
-        this.heads = heads;
+        this.located = located;
     }
 
     /// <summary>Finds them in the code as it is now, before checks are added.</summary>
@@ -33,19 +33,19 @@ internal sealed class LoopHeads
             }
         }
 
-        var located = new List<LoopHead>(found.Count);
+        var all = new List<LoopHead>(found.Count);
         foreach (LoopHead head in found.Values)
         {
             head.Locate(editor);
 
             // In filters nothing is taken, and the runtime would swallow what is thrown.
-            if (head.Region.Part != RegionPart.Filter)
+            if (!head.IsInFilter)
             {
-                located.Add(head);
+                all.Add(head);
             }
         }
 
-        return new LoopHeads(editor, located);
+        return new LoopHeads(editor, all);
 
         void Consider(Instruction branch, Instruction target)
         {
@@ -69,10 +69,10 @@ internal sealed class LoopHeads
     /// </param>
     public void Weave(Checkpoint checkpoint, bool onlyBackward)
     {
-        var checks = new Dictionary<Instruction, Instruction>(heads.Count);
-        foreach (LoopHead head in heads)
+        var targets = new Dictionary<Instruction, Instruction>(located.Count);
+        foreach (LoopHead head in located)
         {
-            Instruction[] check = checkpoint.MakeCheck(head.Target, head.Region);
+            Instruction[] check = checkpoint.Make(head.Target);
             editor.InsertBefore(head.Target, check);
             editor.MoveEnds(head.Target, check[0]);
             foreach (ExceptionHandler clause in editor.Clauses)
@@ -90,7 +90,7 @@ internal sealed class LoopHeads
 
             if (!onlyBackward || head.Enclosing.Count > 0)
             {
-                checks.Add(head.Target, check[0]);
+                targets.Add(head.Target, check[0]);
             }
             else
             {
@@ -101,9 +101,9 @@ internal sealed class LoopHeads
             }
         }
 
-        if (checks.Count > 0)
+        if (targets.Count > 0)
         {
-            editor.Retarget(checks);
+            editor.Retarget(targets);
         }
     }
 }

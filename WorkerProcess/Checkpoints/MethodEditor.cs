@@ -241,7 +241,7 @@ internal sealed class MethodEditor
         }
     }
 
-    /// <summary>Code that stands apart is reported with the line of the place it belongs to.</summary>
+    /// <summary>An inserted instruction is reported with the line of a place of the original code.</summary>
     public void SameLine(Instruction code, Instruction place) => lines.Same(code, place);
 
     /// <summary>Writes the code back.</summary>

@@ -5,7 +5,7 @@ namespace ProcInterrupt.WorkerProcess.Checkpoints;
 /// <summary>Puts the check and the recursion guard at a method's entry.</summary>
 internal static class MethodEntry
 {
-    public static void Weave(MethodEditor editor, Checkpoint checkpoint, HookReferences hooks, WeaverOptions options, EntryPlan plan)
+    public static void Weave(MethodEditor editor, Checkpoint checkpoint, HookReferences hooks, EntryPlan plan)
     {
         int extra = plan.FrameBytes;
         bool guard = plan.Guard;
@@ -19,10 +19,7 @@ internal static class MethodEntry
 
         // In a method that is wrapped whole the entry is inside the wrapper.
         Instruction entry = editor.Wrapper?.TryStart ?? editor.First;
-        Region region = editor.Wrapper is { } wrapper ? new Region(wrapper, RegionPart.Try) : Region.Method;
-        Instruction[] check = plan.Check ? checkpoint.MakeCheck(entry, region) : [];
-        Instruction behindGuard = plan.Check ? check[0] : entry;
-        Instruction[] code = guard ? [.. RecursionGuard.Make(editor, checkpoint, hooks, options, region, behindGuard, extra), .. check] : check;
+        Instruction[] code = [.. guard ? checkpoint.MakeGuard(entry, extra) : [], .. plan.Check ? checkpoint.Make(entry) : []];
         if (code.Length > 0)
         {
             editor.InsertBefore(entry, code);

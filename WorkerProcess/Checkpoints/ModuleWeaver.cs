@@ -57,8 +57,7 @@ internal sealed class ModuleWeaver
             LoopHeads.Find(editor).Weave(checkpoint, onlyBackward: StateMachines.IsAsyncMoveNext(facts.Method));
         }
 
-        MethodEntry.Weave(editor, checkpoint, hooks, options, entry);
-        checkpoint.Place();
+        MethodEntry.Weave(editor, checkpoint, hooks, entry);
         editor.Commit();
         return true;
     }
