@@ -95,6 +95,7 @@ public sealed partial class DeliveryModelTests(ITestOutputHelper output)
     {
         var start = new ProcessStartInfo("/bin/bash", [Path.Combine(Folder, "check.sh"), "-v", scenario])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

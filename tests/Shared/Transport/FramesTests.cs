@@ -254,7 +254,7 @@ public sealed class FramesTests
         {
             writer.Write("begun");
             writer.Flush();
-            throw new ArgumentException("Too many bytes.");
+            throw new ArgumentException("Too many bytes.", nameof(writer));
         }
     }
 

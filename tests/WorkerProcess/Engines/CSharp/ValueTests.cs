@@ -79,8 +79,8 @@ public sealed class ValueTests : CSharpSessionFixture
     [InlineData("Enumerable.Range(0, 3)")]
     [InlineData("new[] { new[] { 1 }, new int[0] }")]
     [InlineData("new int[2, 2]")]
-    public void A_short_sequence_is_shown_as_Roslyn_shows_it(string code) =>
-        Assert.Equal(CSharpObjectFormatter.Instance.FormatObject(CSharpScript.EvaluateAsync<object>(code, Baseline).Result), Text(code));
+    public async Task A_short_sequence_is_shown_as_Roslyn_shows_it(string code) =>
+        Assert.Equal(CSharpObjectFormatter.Instance.FormatObject(await CSharpScript.EvaluateAsync<object>(code, Baseline)), Text(code));
 
     [Fact]
     public void A_value_that_refuses_to_be_shown_does_not_fail_the_run()
