@@ -41,4 +41,7 @@ internal readonly record struct InterruptWord(ulong Bits)
     public InterruptWord WithTrip => new((Bits & ~TripBits) | TripOn);
 
     public bool IsFor(uint run) => Run == 0 || Run == run;
+
+    /// <summary>For people. The record's own would print words made of this word, without end.</summary>
+    public override string ToString() => $"run {Run}, signal {(byte)Signal}, {Reason}, {Rung}{(Tripped ? ", tripped" : "")}";
 }

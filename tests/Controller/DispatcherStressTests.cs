@@ -10,7 +10,7 @@ namespace ProcInterrupt.Tests.Controller;
 /// <summary>Requesters on threads of their own against a worker on another: real interleavings of the word, the frames and the queue.</summary>
 public sealed class DispatcherStressTests
 {
-    private const int Runs = 4000;
+    private const int Runs = 1500;
     private const int Requesters = 3;
     private readonly ITestOutputHelper log;
 
@@ -21,7 +21,7 @@ public sealed class DispatcherStressTests
     [InlineData(true)]
     public async Task Every_request_has_its_one_receipt_and_only_runs_that_were_asked_are_interrupted(bool workerDies)
     {
-        var seed = Random.Shared.Next();
+        var seed = TestSeed.Next();
         log.WriteLine($"seed {seed}");
         var outbox = new RecordingOutbox();
         var dispatcher = new Dispatcher(outbox, static () => { }, 1024, NullLoggerFactory.Instance);
@@ -88,8 +88,9 @@ public sealed class DispatcherStressTests
             var interrupted = result.Outcome == RunOutcome.Interrupted;
             Assert.True(!interrupted || own.Exists(receipt => receipt.Status is ReceiptStatus.Interrupted or ReceiptStatus.NeverStarted), $"Run {result.Number} was interrupted, and nobody had asked.");
             Assert.All(own, receipt => Assert.Equal(result.Number, receipt.Run));
-            Assert.True(result.Receipts.Count <= own.Count, $"Run {result.Number} has {result.Receipts.Count} receipts for {own.Count} requests.");
-            Assert.Equal(result.Receipts.Count, own.Count(receipt => result.Receipts.Contains(receipt)));
+            Assert.True(
+                result.Receipts.All(receipt => own.Exists(one => ReferenceEquals(one, receipt))),
+                $"Run {result.Number} has a receipt that nobody got.");
             Assert.True(own.TrueForAll(receipt => receipt.Status != ReceiptStatus.Interrupted || interrupted), $"Run {result.Number} was not interrupted.");
         }
     }

@@ -17,7 +17,7 @@ public sealed class InterruptDeskStressTests
     [InlineData(true)]
     public void Every_request_has_one_receipt_none_is_lost_and_no_other_run_is_touched(bool withStranger)
     {
-        var seed = Environment.TickCount;
+        var seed = TestSeed.Next();
         log.WriteLine($"seed {seed}");
         var world = new World(new Random(seed), withStranger);
         for (uint run = 1; run <= Runs; run++)
@@ -40,6 +40,7 @@ public sealed class InterruptDeskStressTests
         private readonly List<InterruptWord> raised = [];
         private bool unwinding;
         private bool swapAsked;
+        private readonly List<string> trace = [];
 
         public List<InterruptRequest> Requests { get; } = [];
 
@@ -56,8 +57,11 @@ public sealed class InterruptDeskStressTests
             }
 
             var before = Requests.Count;
+            trace.Clear();
+            trace.Add($"begin, the worker's word {workers.Word}");
             desk.Begin(run);
             Steps(run, started: false);
+            trace.Add("start in the worker");
             Discard(run);
             frames.Enqueue(desk.Started);
             unwinding = false;
@@ -66,11 +70,19 @@ public sealed class InterruptDeskStressTests
 
             // Half of the runs go on until there is nothing left to do: then nothing that was asked for may be too late.
             var quiet = random.Next(2) == 0;
-            while (quiet && (workers.Word.HasRequest || frames.Count > 0))
+            while (quiet && (workers.Word.HasRequest || frames.Count > 0 || swapAsked))
             {
+                if (swapAsked)
+                {
+                    // A worker that goes on answers.
+                    Swap(run, started: true);
+                }
+
                 Take(run);
                 Deliver();
             }
+
+            trace.Add($"end in the worker, quiet {quiet}");
 
             // The end: drained in the worker, then the frame; requests still come in between.
             var interrupted = unwinding;
@@ -94,7 +106,9 @@ public sealed class InterruptDeskStressTests
                 Assert.True(request.Receipt.IsCompletedSuccessfully, $"Request {index} of run {run} has no receipt.");
                 var status = request.Receipt.Result.Status;
                 Assert.True(status != ReceiptStatus.Interrupted || interrupted, $"Run {run} was not interrupted.");
-                Assert.False(quiet && index < atEnd && status == ReceiptStatus.TooLate, $"Request {index} of run {run} ({request.Signal}) was lost.");
+                Assert.False(
+                    quiet && index < atEnd && status == ReceiptStatus.TooLate,
+                    $"Request {index} of run {run} ({request.Signal}) was lost.\n{string.Join('\n', trace)}");
             }
         }
 
@@ -118,6 +132,7 @@ public sealed class InterruptDeskStressTests
                         break;
                     case 5 when withStranger:
                         workers.WriteByte0((byte)random.Next(0, 70));
+                        trace.Add($"stranger: {workers.Word}");
                         break;
                     case 6:
                         Swap(run, started);
@@ -135,7 +150,9 @@ public sealed class InterruptDeskStressTests
                 var rung = random.Next(10) == 0 ? InterruptRung.Insist : InterruptRung.Signal;
                 var request = new InterruptRequest(run, Signals[random.Next(Signals.Length)], rung, null, untilEnd: random.Next(8) == 0, awaited: true);
                 Requests.Add(request);
+                trace.Add($"ask {Requests.Count - 1}: {request.Signal} {rung}");
                 desk.Request(request);
+                trace.Add($"  word {controllers.Word}");
             }
         }
 
@@ -146,6 +163,8 @@ public sealed class InterruptDeskStressTests
             {
                 return;
             }
+
+            trace.Add($"take {word}");
 
             Assert.True(word.IsFor(run), $"Run {run} found a word for run {word.Run}.");
             frames.Enqueue(() => desk.Taken(word, MonotonicClock.Nanos));
@@ -192,6 +211,7 @@ public sealed class InterruptDeskStressTests
             if (!swapAsked)
             {
                 swapAsked = true;
+                trace.Add("swap asked");
                 desk.BeginSwap();
                 return;
             }
@@ -199,6 +219,7 @@ public sealed class InterruptDeskStressTests
             swapAsked = false;
             if (random.Next(8) == 0)
             {
+                trace.Add("swap refused");
                 frames.Enqueue(desk.KeepTarget);
                 return;
             }
@@ -206,6 +227,7 @@ public sealed class InterruptDeskStressTests
             var old = workers;
             var replacement = new FakeTarget();
             workers = replacement;
+            trace.Add($"swap in the worker, old word {old.Word}");
             if (old.Word.Run == 0 && old.Take() is { HasRequest: true } left && started)
             {
                 workers.Word = left;
@@ -223,7 +245,9 @@ public sealed class InterruptDeskStressTests
         {
             if (frames.TryDequeue(out var frame))
             {
+                trace.Add($"deliver {frame.Method.Name}");
                 frame();
+                trace.Add($"  word {controllers.Word}");
             }
         }
     }
