@@ -154,6 +154,9 @@ internal sealed class DeliveryDesk : IInterruptHost
         }
     }
 
+    /// <summary>The run takes its time to unwind: what it took is told without waiting for its end.</summary>
+    public void TellTaken() => frames.Flush();
+
     /// <summary>The watcher saw something for the run: wakes what waits, and takes in place of host code.</summary>
     public void Attend(RunScope scope)
     {
@@ -565,7 +568,16 @@ internal sealed class DeliveryDesk : IInterruptHost
     {
         var now = MonotonicClock.Nanos;
         page.View.TakenNanos = now;
-        frames.Post(new InterruptTakenMessage(scope.Number, taken.Bits, now));
+        if (action == WordAction.Raise)
+        {
+            // The run is about to unwind and to be reported; waking the sender now would only get in its way.
+            frames.PostLazily(new InterruptTakenMessage(scope.Number, taken.Bits, now));
+        }
+        else
+        {
+            frames.Post(new InterruptTakenMessage(scope.Number, taken.Bits, now));
+        }
+
         if (action == WordAction.Raise)
         {
             StartUnwinding(scope, taken);

@@ -18,8 +18,13 @@ internal sealed class Watcher
     /// <summary>How long the watcher keeps looking after the last run, so that runs in quick succession need not wake it.</summary>
     private const long LingerNanos = 1_000_000_000;
 
+    /// <summary>How long a run may unwind before the controller is told that it took the interrupt; most have ended by then.</summary>
+    private const long UnwindingNanos = 1_000_000;
+
     private readonly InterruptPage page;
     private readonly DeliveryDesk desk;
+    private RunScope? unwindingRun;
+    private long unwindingSince;
     private volatile bool deep;
     private volatile int swapsSeen;
     private volatile int swaps;
@@ -72,20 +77,7 @@ internal sealed class Watcher
             if (run is not null)
             {
                 lastActive = now;
-                if (now >= run.DeadlineNanos)
-                {
-                    run.DeadlineNanos = long.MaxValue;
-                    desk.InterruptLocally(run, InterruptReason.Deadline);
-                }
-                else if (run.DeadlineNanos - now < ActiveWait.Ticks * 100)
-                {
-                    timeout = TimeSpan.FromTicks(Math.Max(1, (run.DeadlineNanos - now) / 100));
-                }
-
-                if (view.ReadWord().HasRequest || run.Local.HasRequest || run.Unwinding != Unwinding.None)
-                {
-                    desk.Attend(run);
-                }
+                timeout = LookAt(run, now);
             }
             else if (now - lastActive > LingerNanos && page.HasBuffer)
             {
@@ -97,5 +89,41 @@ internal sealed class Watcher
             view.WaitForDoorbell(sampled, timeout);
             deep = false;
         }
+    }
+
+    /// <returns>When to look again at the latest.</returns>
+    private TimeSpan LookAt(RunScope run, long now)
+    {
+        var untilNanos = ActiveWait.Ticks * 100;
+        if (now >= run.DeadlineNanos)
+        {
+            run.DeadlineNanos = long.MaxValue;
+            desk.InterruptLocally(run, InterruptReason.Deadline);
+        }
+        else
+        {
+            untilNanos = Math.Min(untilNanos, run.DeadlineNanos - now);
+        }
+
+        var unwinding = run.Unwinding != Unwinding.None;
+        if (unwinding)
+        {
+            untilNanos = Math.Min(untilNanos, 2 * UnwindingNanos);
+            if (unwindingRun != run)
+            {
+                (unwindingRun, unwindingSince) = (run, now);
+            }
+            else if (now - unwindingSince > UnwindingNanos)
+            {
+                desk.TellTaken();
+            }
+        }
+
+        if (unwinding || run.Local.HasRequest || page.View.ReadWord().HasRequest)
+        {
+            desk.Attend(run);
+        }
+
+        return TimeSpan.FromTicks(Math.Max(1, untilNanos / 100));
     }
 }

@@ -6,7 +6,8 @@ internal interface IEngine
     EngineInfo Info { get; }
 
     /// <summary>Called once on the run thread before the first run, so that the first run finds code compiled already.</summary>
-    void WarmUp();
+    /// <param name="wanted">Asked between steps; false once a run waits, which is then the better warm-up.</param>
+    void WarmUp(Func<bool> wanted);
 
     /// <summary>Executes one program to its end, however it ends.</summary>
     /// <param name="request">What to execute.</param>

@@ -59,7 +59,7 @@ internal sealed class RunLoop
         engines.SetResult(made);
         foreach (var engine in made.Where(static engine => engine.Info.Unavailable is null))
         {
-            engine.WarmUp();
+            engine.WarmUp(NothingWaits);
         }
 
         while (true)
@@ -76,6 +76,14 @@ internal sealed class RunLoop
                     ProcessCalls.ExitNow(WorkerExitCode.Done);
                     return;
             }
+        }
+    }
+
+    private bool NothingWaits()
+    {
+        lock (gate)
+        {
+            return work.Count == 0;
         }
     }
 

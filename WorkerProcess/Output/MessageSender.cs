@@ -27,6 +27,7 @@ internal sealed class MessageSender : IFramePoster
     private long credit = ProtocolConstants.InitialOutputCredit;
     private bool outputPosted;
     private bool gathering;
+    private bool lazy;
     private bool stopped;
 
     public MessageSender(IMessageWriter writer, OutputBuffer output)
@@ -48,7 +49,29 @@ internal sealed class MessageSender : IFramePoster
         lock (gate)
         {
             frames.Enqueue(message);
+            lazy = false;
             Monitor.Pulse(gate);
+        }
+    }
+
+    public void PostLazily(IMessage message)
+    {
+        lock (gate)
+        {
+            lazy |= frames.Count == 0;
+            frames.Enqueue(message);
+        }
+    }
+
+    public void Flush()
+    {
+        lock (gate)
+        {
+            if (lazy && frames.Count > 0)
+            {
+                lazy = false;
+                Monitor.Pulse(gate);
+            }
         }
     }
 
@@ -99,7 +122,7 @@ internal sealed class MessageSender : IFramePoster
         {
             lock (gate)
             {
-                while (frames.Count == 0 && !(outputPosted && credit > 0) && !stopped)
+                while ((frames.Count == 0 || lazy) && !(outputPosted && credit > 0) && !stopped)
                 {
                     Monitor.Wait(gate);
                 }
@@ -215,6 +238,7 @@ internal sealed class MessageSender : IFramePoster
     {
         lock (gate)
         {
+            lazy = false;
             return frames.TryDequeue(out frame!);
         }
     }

@@ -25,12 +25,12 @@ internal sealed class CSharpEngine : IEngine
     /// <summary>For tests: how many submissions the next one is compiled against.</summary>
     internal int ChainLength => Session.ChainLength;
 
-    public void WarmUp()
+    public void WarmUp(Func<bool> wanted)
     {
         var throwaway = new CSharpEngine(weaver);
         var scope = new WarmUpScope();
         string[] programs = ["var a = 41;", "a + 1", "Console.Out.Flush(); while (a < 50) { a++; }"];
-        for (uint i = 0; i < programs.Length; i++)
+        for (uint i = 0; i < programs.Length && wanted(); i++)
         {
             EngineResult result = throwaway.Execute(new EngineRequest(i + 1, programs[i], Path: null), scope);
             if (result.Error is { } error)
