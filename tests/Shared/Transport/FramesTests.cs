@@ -141,7 +141,7 @@ public sealed class FramesTests
         using var pipe = new CountingStream();
         var writer = new MessageWriter(pipe);
         ProtocolException e = Assert.Throws<ProtocolException>(() => writer.Write(new UnencodableMessage()));
-        Assert.Equal("The message cannot be encoded. Too many bytes.", e.Message);
+        Assert.Equal("The message cannot be encoded. Too many bytes. (Parameter 'writer')", e.Message);
         Assert.Equal(0, pipe.Length);
         writer.Write(new ShutdownMessage());
         Assert.Equal([2, 0, 0, 0, 0x91, 8], pipe.ToArray());
