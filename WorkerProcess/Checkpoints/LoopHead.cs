@@ -3,12 +3,12 @@ using Mono.Cecil.Cil;
 namespace ProcInterrupt.WorkerProcess.Checkpoints;
 
 /// <summary>The target of backward branches, and where its check belongs.</summary>
-internal sealed class LoopHead(Instruction target)
+internal sealed class LoopHead(Instruction target, List<Instruction> branches)
 {
     public Instruction Target { get; } = target;
 
     /// <summary>The branches that go back to it.</summary>
-    public List<Instruction> Branches { get; } = [];
+    public List<Instruction> Branches { get; } = branches;
 
     /// <summary>Whether it is in a filter.</summary>
     public bool IsInFilter { get; private set; }
@@ -28,9 +28,6 @@ internal sealed class LoopHead(Instruction target)
 
         IsInFilter = editor.InnermostRegion(Target).Part == RegionPart.Filter;
     }
-
-    /// <summary>The last branch back to it.</summary>
-    public Instruction Last(MethodEditor editor) => Branches.MaxBy(b => editor.Position(b))!;
 
     private bool IsLoopInside(MethodEditor editor, ExceptionHandler clause)
     {

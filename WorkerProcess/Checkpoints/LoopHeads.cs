@@ -6,72 +6,59 @@ namespace ProcInterrupt.WorkerProcess.Checkpoints;
 internal sealed class LoopHeads
 {
     private readonly MethodEditor editor;
-    private readonly List<LoopHead> located;
+    private readonly BranchTable branches;
+    private readonly List<LoopHead> located = [];
 
-    private LoopHeads(MethodEditor editor, List<LoopHead> located)
+    private LoopHeads(MethodEditor editor)
     {
         this.editor = editor;
-        this.located = located;
+        branches = new BranchTable(editor);
+        foreach ((Instruction target, List<Instruction> sources) in branches.Targets)
+        {
+            var head = new LoopHead(target, sources.FindAll(s => editor.Position(target) <= editor.Position(s)));
+            if (head.Branches.Count > 0)
+            {
+                head.Locate(editor);
+
+                // In filters nothing is taken, and the runtime would swallow what is thrown.
+                if (!head.IsInFilter)
+                {
+                    located.Add(head);
+                }
+            }
+        }
     }
 
     /// <summary>Finds them in the code as it is now, before checks are added.</summary>
-    public static LoopHeads Find(MethodEditor editor)
-    {
-        var found = new Dictionary<Instruction, LoopHead>();
-        for (Instruction? instruction = editor.First; instruction is not null; instruction = instruction.Next)
-        {
-            if (instruction.Operand is Instruction target)
-            {
-                Consider(instruction, target);
-            }
-            else if (instruction.Operand is Instruction[] targets)
-            {
-                foreach (Instruction one in targets)
-                {
-                    Consider(instruction, one);
-                }
-            }
-        }
+    public static LoopHeads Find(MethodEditor editor) => new(editor);
 
-        var all = new List<LoopHead>(found.Count);
-        foreach (LoopHead head in found.Values)
-        {
-            head.Locate(editor);
-
-            // In filters nothing is taken, and the runtime would swallow what is thrown.
-            if (!head.IsInFilter)
-            {
-                all.Add(head);
-            }
-        }
-
-        return new LoopHeads(editor, all);
-
-        void Consider(Instruction branch, Instruction target)
-        {
-            if (editor.Position(target) <= editor.Position(branch))
-            {
-                if (!found.TryGetValue(target, out LoopHead? head))
-                {
-                    head = new LoopHead(target);
-                    found.Add(target, head);
-                }
-
-                head.Branches.Add(branch);
-            }
-        }
-    }
-
-    /// <summary>Puts a check before each head.</summary>
+    /// <summary>Gives each head its check: one for many turns where the loop's turns are counted, and one before it elsewhere.</summary>
+    /// <param name="checkpoint">Makes the checks.</param>
+    /// <param name="calls">Tells which calls are harmless.</param>
     /// <param name="onlyBackward">
     /// Leaves forward branches alone. In an async state machine these resume after an await: user code's clean-up is not armed yet, and an
     /// exception would skip it. Elsewhere they go through the check too, which keeps the stack's depth plain to see for who reads the IL.
     /// </param>
-    public void Weave(Checkpoint checkpoint, bool onlyBackward)
+    public void Weave(Checkpoint checkpoint, CallGraph calls, bool onlyBackward)
     {
+        var counted = new Dictionary<LoopHead, CountedLoop>();
+        foreach (LoopHead head in located)
+        {
+            if (CountedLoop.Match(editor, head, branches, calls) is { } loop)
+            {
+                counted.Add(head, loop);
+            }
+        }
+
         var targets = new Dictionary<Instruction, Instruction>(located.Count);
         foreach (LoopHead head in located)
         {
+            if (counted.TryGetValue(head, out CountedLoop? loop))
+            {
+                loop.Weave(editor, checkpoint, branches);
+                continue;
+            }
+
             Instruction[] check = checkpoint.Make(head.Target);
             editor.InsertBefore(head.Target, check);
             editor.MoveEnds(head.Target, check[0]);

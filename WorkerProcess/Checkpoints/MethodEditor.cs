@@ -145,6 +145,28 @@ internal sealed class MethodEditor
         numbered = false;
     }
 
+    /// <summary>Puts one instruction in the place of some that nothing branches to.</summary>
+    public void Replace(ReadOnlySpan<Instruction> code, Instruction instruction)
+    {
+        Instruction? next = code[^1].Next;
+        Link(code[0].Previous, instruction);
+        if (next is null)
+        {
+            last = instruction;
+            instruction.Next = null;
+        }
+        else
+        {
+            Link(instruction, next);
+        }
+
+        numbered = false;
+    }
+
+    /// <summary>The variable behind an argument's number, <c>this</c> included.</summary>
+    public ParameterDefinition Argument(int index) =>
+        Method.HasThis ? (index == 0 ? body.ThisParameter : Method.Parameters[index - 1]) : Method.Parameters[index];
+
     /// <summary>Puts code at the start of a handler, after whatever the runtime has put on the stack.</summary>
     public void InsertAtHandlerStart(ExceptionHandler clause, params ReadOnlySpan<Instruction> code)
     {

@@ -54,7 +54,7 @@ internal sealed class ModuleWeaver
         var checkpoint = new Checkpoint(editor, hooks, options);
         if (facts.HasLoop)
         {
-            LoopHeads.Find(editor).Weave(checkpoint, onlyBackward: StateMachines.IsAsyncMoveNext(facts.Method));
+            LoopHeads.Find(editor).Weave(checkpoint, calls, onlyBackward: StateMachines.IsAsyncMoveNext(facts.Method));
         }
 
         MethodEntry.Weave(editor, checkpoint, hooks, entry);
