@@ -7,7 +7,7 @@ namespace ProcInterrupt.Tests.WorkerProcess.Checkpoints;
 internal static unsafe class Woven
 {
     public const int StackBytes = 4 << 20;
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     public static Weaver MakeWeaver() => new(new WeaverOptions((nint)TestHooks.Word, TestHooks.StackLow, TestHooks.StackSize, typeof(TestHooks)));
 
