@@ -87,7 +87,7 @@ internal static class CatchClauses
 
         // The user's part of the filter ends through ExitFilter; all its ways lead to the one endfilter.
         Instruction exit = Instruction.Create(OpCodes.Call, hooks.ExitFilter);
-        editor.Retarget(new Dictionary<Instruction, Instruction> { [end] = exit });
+        MethodEditor.Retarget(new Dictionary<Instruction, Instruction> { [end] = exit }, first, end);
         editor.InsertBefore(end, exit);
 
         var code = new List<Instruction>();

@@ -9,11 +9,12 @@ internal static class CleanupRegions
     /// <summary>Wraps <c>finally</c> and <c>fault</c> blocks. Those in which no check can be reached stay as they are.</summary>
     public static void WeaveHandlers(MethodEditor editor, HookReferences hooks, CallGraph calls)
     {
+        Dictionary<ExceptionHandler, List<Instruction>> ends = FindEnds(editor);
         foreach (ExceptionHandler clause in editor.Clauses.ToArray())
         {
             if (clause.HandlerType is ExceptionHandlerType.Finally or ExceptionHandlerType.Fault && CanReachCheck(editor, clause, calls))
             {
-                ProtectedBody.WrapHandler(editor, clause, [Instruction.Create(OpCodes.Call, hooks.ExitCleanup), Instruction.Create(OpCodes.Endfinally)]);
+                ProtectedBody.WrapHandler(editor, clause, ends.GetValueOrDefault(clause, []), [Instruction.Create(OpCodes.Call, hooks.ExitCleanup), Instruction.Create(OpCodes.Endfinally)]);
                 editor.InsertAtHandlerStart(clause, Instruction.Create(OpCodes.Call, hooks.EnterCleanup));
             }
         }
@@ -66,6 +67,46 @@ internal static class CleanupRegions
             _ when method.Name.StartsWith("<>m__Finally", StringComparison.Ordinal) => CleanupKind.Synchronous,
             _ => CleanupKind.None,
         };
+    }
+
+    // Each endfinally belongs to the innermost handler around it.
+    private static Dictionary<ExceptionHandler, List<Instruction>> FindEnds(MethodEditor editor)
+    {
+        var starts = new Dictionary<Instruction, ExceptionHandler>();
+        foreach (ExceptionHandler clause in editor.Clauses)
+        {
+            if (clause.HandlerType is ExceptionHandlerType.Finally or ExceptionHandlerType.Fault)
+            {
+                starts[clause.HandlerStart] = clause;
+            }
+        }
+
+        var ends = new Dictionary<ExceptionHandler, List<Instruction>>();
+        var open = new Stack<ExceptionHandler>();
+        for (Instruction? instruction = editor.First; instruction is not null && starts.Count > 0; instruction = instruction.Next)
+        {
+            while (open.TryPeek(out ExceptionHandler? ended) && ended.HandlerEnd == instruction)
+            {
+                open.Pop();
+            }
+
+            if (starts.TryGetValue(instruction, out ExceptionHandler? entered))
+            {
+                open.Push(entered);
+            }
+
+            if (instruction.OpCode.Code == Code.Endfinally && open.TryPeek(out ExceptionHandler? owner))
+            {
+                if (!ends.TryGetValue(owner, out List<Instruction>? own))
+                {
+                    ends.Add(owner, own = []);
+                }
+
+                own.Add(instruction);
+            }
+        }
+
+        return ends;
     }
 
     // F# writes dashes for the dots.

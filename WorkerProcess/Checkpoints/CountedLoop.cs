@@ -81,7 +81,7 @@ internal sealed class CountedLoop
             return null;
         }
 
-        if (Measure(editor, head.Target, condition, back, [counter, bound, stride], branches, calls) is not { } length || !IsInOneRegion(editor, entry, back))
+        if (Measure(editor, head.Target, condition, back, [counter, bound, stride], branches, calls) is not { } length)
         {
             return null;
         }
@@ -191,6 +191,7 @@ internal sealed class CountedLoop
             length++;
             if ((instruction.OpCode.FlowControl == FlowControl.Call && !IsCheapCall(instruction, calls))
                 || instruction.OpCode.FlowControl == FlowControl.Break
+                || branches.IsBoundary(instruction)
                 || instruction.OpCode.Code is Code.Newarr or Code.Localloc or Code.Cpblk or Code.Initblk or Code.Jmp or Code.Leave or Code.Endfinally or Code.Endfilter)
             {
                 return null;
@@ -233,15 +234,6 @@ internal sealed class CountedLoop
         && call.Operand is MethodReference method
         && (method.DeclaringType is { IsArray: true } or { Namespace: "System", Name: "Math" or "MathF" } || method.Name.StartsWith("get_", StringComparison.Ordinal))
         && calls.IsQuietCall(call);
-
-    private static bool IsInOneRegion(MethodEditor editor, Instruction entry, Instruction last)
-    {
-        int from = editor.Position(entry);
-        int to = editor.Position(last);
-        return editor.Clauses.All(c => IsOutside(c.TryStart) && IsOutside(c.TryEnd) && IsOutside(c.HandlerStart) && IsOutside(c.HandlerEnd) && (c.FilterStart is null || IsOutside(c.FilterStart)));
-
-        bool IsOutside(Instruction? boundary) => editor.Position(boundary) <= from || editor.Position(boundary) > to;
-    }
 
     private static bool IsWithin(MethodEditor editor, Instruction instruction, Instruction first, Instruction last) =>
         editor.Position(first) <= editor.Position(instruction) && editor.Position(instruction) <= editor.Position(last);

@@ -33,6 +33,7 @@ internal static class InterruptCatch
         ProtectedBody.WrapHandler(
             editor,
             clause,
+            [],
             [
                 Instruction.Create(OpCodes.Ldloc, rethrown),
                 Instruction.Create(OpCodes.Brtrue, decided),

@@ -12,6 +12,9 @@ internal sealed class LoopCopies
     // More registers than this there are not.
     private const int Most = 12;
 
+    // Looking through the clauses of a giant method for each loop would take too long.
+    private const int MostClauses = 64;
+
     private readonly MethodEditor editor;
     private readonly Dictionary<object, VariableDefinition> copies = [];
 
@@ -106,6 +109,11 @@ internal sealed class LoopCopies
     // An exception in the loop would show a handler the variables as they were. The handler of a state machine looks at none.
     private bool IsSeenByHandlers(Instruction first)
     {
+        if (editor.Clauses.Count is 0 or > MostClauses)
+        {
+            return editor.Clauses.Count > 0;
+        }
+
         ExceptionHandler? outermost = StateMachines.FindOutermostCatch(editor);
         return editor.InnermostRegion(first, r => r.Clause != outermost).Part != RegionPart.Method;
     }

@@ -10,9 +10,6 @@ internal sealed class LoopHead(Instruction target, List<Instruction> branches)
     /// <summary>The branches that go back to it.</summary>
     public List<Instruction> Branches { get; } = branches;
 
-    /// <summary>Whether it is in a filter.</summary>
-    public bool IsInFilter { get; private set; }
-
     /// <summary>Clauses whose protected block starts with the check, since the loop is inside. A loop around the block has its check before it.</summary>
     public List<ExceptionHandler> Enclosing { get; } = [];
 
@@ -25,8 +22,6 @@ internal sealed class LoopHead(Instruction target, List<Instruction> branches)
                 Enclosing.Add(clause);
             }
         }
-
-        IsInFilter = editor.InnermostRegion(Target).Part == RegionPart.Filter;
     }
 
     private bool IsLoopInside(MethodEditor editor, ExceptionHandler clause)

@@ -16,14 +16,14 @@ internal sealed class LoopHeads
         foreach ((Instruction target, List<Instruction> sources) in branches.Targets)
         {
             var head = new LoopHead(target, sources.FindAll(s => editor.Position(target) <= editor.Position(s)));
-            if (head.Branches.Count > 0)
-            {
-                head.Locate(editor);
 
-                // In filters nothing is taken, and the runtime would swallow what is thrown.
-                if (!head.IsInFilter)
+            // In filters nothing is taken, and the runtime would swallow what is thrown.
+            if (head.Branches.Count > 0 && !branches.IsInFilter(target))
+            {
+                located.Add(head);
+                if (branches.IsBoundary(target))
                 {
-                    located.Add(head);
+                    head.Locate(editor);
                 }
             }
         }
@@ -62,7 +62,7 @@ internal sealed class LoopHeads
             Instruction[] check = checkpoint.Make(head.Target);
             editor.InsertBefore(head.Target, check);
             editor.MoveEnds(head.Target, check[0]);
-            foreach (ExceptionHandler clause in editor.Clauses)
+            foreach (ExceptionHandler clause in branches.IsBoundary(head.Target) ? editor.Clauses : [])
             {
                 if (clause.HandlerStart == head.Target)
                 {

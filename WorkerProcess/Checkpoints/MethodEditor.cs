@@ -12,13 +12,16 @@ internal sealed class MethodEditor
     private Instruction first;
     private Instruction last;
     private VariableDefinition? frameMarker;
+    private ClauseEnds? ends;
     private bool numbered;
+    private int count;
 
     public MethodEditor(MethodDefinition method)
     {
         Method = method;
         body = method.Body;
         Collection<Instruction> code = body.Instructions;
+        count = code.Count;
         first = code[0];
         last = code[^1];
         lines = new LineTable(method);
@@ -43,6 +46,8 @@ internal sealed class MethodEditor
 
     /// <summary>A local that serves only to learn where the frame is. Its own, so that no other local has its address taken.</summary>
     public VariableDefinition FrameMarker => frameMarker ??= AddLocal(Module.TypeSystem.IntPtr);
+
+    private ClauseEnds Ends => ends ??= new ClauseEnds(Clauses);
 
     public VariableDefinition AddLocal(TypeReference type)
     {
@@ -118,7 +123,7 @@ internal sealed class MethodEditor
         }
 
         Link(previous, anchor);
-        numbered = false;
+        NumberInserted(code, anchor);
     }
 
     /// <summary>Inserts code after an instruction, in the same regions.</summary>
@@ -142,7 +147,7 @@ internal sealed class MethodEditor
             next.Previous = previous;
         }
 
-        numbered = false;
+        NumberInserted(code, next);
     }
 
     /// <summary>Puts one instruction in the place of some that nothing branches to.</summary>
@@ -160,7 +165,7 @@ internal sealed class MethodEditor
             Link(instruction, next);
         }
 
-        numbered = false;
+        instruction.Offset = code[0].Offset;
     }
 
     /// <summary>The variable behind an argument's number, <c>this</c> included.</summary>
@@ -181,20 +186,8 @@ internal sealed class MethodEditor
     {
         Instruction? end = region.End;
         int start = region.Part == RegionPart.Method ? -1 : Position(region.Start);
-        foreach (ExceptionHandler clause in Clauses)
-        {
-            // Regions inside this one that ended where it ends now end before the new code.
-            if (clause.TryEnd == end && Position(clause.TryStart) > start)
-            {
-                clause.TryEnd = code[0];
-            }
-
-            if (clause.HandlerEnd == end && Position(clause.HandlerStart) > start)
-            {
-                clause.HandlerEnd = code[0];
-            }
-        }
-
+        // Regions inside this one that ended where it ends now end before the new code.
+        Ends.Move(end, code[0], s => Position(s) > start);
         if (end is not null)
         {
             InsertBefore(end, code);
@@ -208,24 +201,23 @@ internal sealed class MethodEditor
         }
 
         last.Next = null;
-        numbered = false;
+        NumberInserted(code, null);
     }
 
     /// <summary>Regions that ended at an instruction end at another.</summary>
     public void MoveEnds(Instruction from, Instruction to)
     {
-        foreach (ExceptionHandler clause in Clauses)
+        if (body.HasExceptionHandlers)
         {
-            if (clause.TryEnd == from)
-            {
-                clause.TryEnd = to;
-            }
-
-            if (clause.HandlerEnd == from)
-            {
-                clause.HandlerEnd = to;
-            }
+            Ends.Move(from, to);
         }
+    }
+
+    /// <summary>Adds a clause; those of the blocks around it come after it.</summary>
+    public void AddClause(int index, ExceptionHandler clause)
+    {
+        Ends.Add(clause);
+        Clauses.Insert(index, clause);
     }
 
     /// <summary>Sends one branch from a target to another.</summary>
@@ -245,11 +237,14 @@ internal sealed class MethodEditor
     }
 
     /// <summary>Sends every branch to a key of the table to its value.</summary>
-    public void Retarget(IReadOnlyDictionary<Instruction, Instruction> table)
+    public void Retarget(IReadOnlyDictionary<Instruction, Instruction> table) => Retarget(table, first, null);
+
+    /// <summary>Sends the branches in a part of the method, which is up to <paramref name="end"/>, to other targets.</summary>
+    public static void Retarget(IReadOnlyDictionary<Instruction, Instruction> table, Instruction start, Instruction? end)
     {
-        for (Instruction? instruction = first; instruction is not null; instruction = instruction.Next)
+        for (Instruction? instruction = start; instruction != end; instruction = instruction!.Next)
         {
-            if (instruction.Operand is Instruction target)
+            if (instruction!.Operand is Instruction target)
             {
                 instruction.Operand = table.GetValueOrDefault(target, target);
             }
@@ -309,15 +304,39 @@ internal sealed class MethodEditor
         }
     }
 
-    // While a method is being edited an instruction's offset is its ordinal; Cecil computes the real ones when it writes.
+    // While a method is being edited an instruction's offset tells its place; Cecil computes the real ones when it writes.
+    // There are gaps, so that not every insertion moves all that follows.
     private void Number()
     {
+        int gap = Math.Max(1, int.MaxValue / 2 / Math.Max(count, 1));
+        gap = Math.Min(gap, 1 << 16);
         int position = 0;
+        count = 0;
         for (Instruction? instruction = first; instruction is not null; instruction = instruction.Next)
         {
-            instruction.Offset = position++;
+            instruction.Offset = position;
+            position += gap;
+            count++;
         }
 
         numbered = true;
+    }
+
+    private void NumberInserted(ReadOnlySpan<Instruction> code, Instruction? next)
+    {
+        count += code.Length;
+        int from = code[0].Previous?.Offset ?? -1;
+        long room = (long)(next?.Offset ?? Math.Min(int.MaxValue - 1L, from + ((long)code.Length << 8))) - from;
+        long gap = room / (code.Length + 1);
+        if (!numbered || gap < 1)
+        {
+            numbered = false;
+            return;
+        }
+
+        for (int i = 0; i < code.Length; i++)
+        {
+            code[i].Offset = from + (int)(gap * (i + 1));
+        }
     }
 }

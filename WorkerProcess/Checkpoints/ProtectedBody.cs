@@ -7,16 +7,21 @@ namespace ProcInterrupt.WorkerProcess.Checkpoints;
 internal static class ProtectedBody
 {
     /// <summary>Wraps what a handler does. A catch handler's must start with an empty stack.</summary>
-    /// <param name="final">The code of the finally block, with its <c>endfinally</c>.</param>
-    public static void WrapHandler(MethodEditor editor, ExceptionHandler clause, ReadOnlySpan<Instruction> final)
+    /// <param name="ends">The handler's own <c>endfinally</c> instructions, if it is a finally or fault handler.</param>
+    /// <param name="final">The code of the new finally block, with its <c>endfinally</c>.</param>
+    public static void WrapHandler(MethodEditor editor, ExceptionHandler clause, IReadOnlyList<Instruction> ends, ReadOnlySpan<Instruction> final)
     {
         Instruction start = clause.HandlerStart;
         Instruction? behind = clause.HandlerEnd;
-        bool isFinal = clause.HandlerType is ExceptionHandlerType.Finally or ExceptionHandlerType.Fault;
-        if (isFinal)
+        if (clause.HandlerType is ExceptionHandlerType.Finally or ExceptionHandlerType.Fault)
         {
             behind = Instruction.Create(OpCodes.Endfinally);
-            LeaveAtEnd(editor, clause, behind);
+            foreach (Instruction end in ends)
+            {
+                end.OpCode = OpCodes.Leave;
+                end.Operand = behind;
+            }
+
             editor.AppendTo(new Region(clause, RegionPart.Handler), [.. final, behind]);
         }
         else
@@ -27,7 +32,7 @@ internal static class ProtectedBody
         RemoveTailPrefixes(start, final[0]);
 
         // Clauses come inside out; all that is nested in this handler is in the table before it.
-        editor.Clauses.Insert(
+        editor.AddClause(
             editor.Clauses.IndexOf(clause),
             new ExceptionHandler(ExceptionHandlerType.Finally) { TryStart = start, TryEnd = final[0], HandlerStart = final[0], HandlerEnd = behind });
     }
@@ -64,22 +69,9 @@ internal static class ProtectedBody
         editor.AppendTo(Region.Method, result is null ? code : [.. code, Instruction.Create(OpCodes.Ret)]);
         RemoveTailPrefixes(start, final);
         var wrapper = new ExceptionHandler(ExceptionHandlerType.Finally) { TryStart = start, TryEnd = final, HandlerStart = final, HandlerEnd = end };
-        editor.Clauses.Add(wrapper);
+        editor.AddClause(editor.Clauses.Count, wrapper);
         editor.Wrapper = wrapper;
         editor.InsertBefore(start, Instruction.Create(OpCodes.Call, enter));
-    }
-
-    private static void LeaveAtEnd(MethodEditor editor, ExceptionHandler clause, Instruction target)
-    {
-        for (Instruction? instruction = clause.HandlerStart; instruction is not null && instruction != clause.HandlerEnd; instruction = instruction.Next)
-        {
-            if (instruction.OpCode.Code == Code.Endfinally
-                && editor.InnermostRegion(instruction, r => r.Part == RegionPart.Handler).Clause == clause)
-            {
-                instruction.OpCode = OpCodes.Leave;
-                instruction.Operand = target;
-            }
-        }
     }
 
     // A call in a protected block cannot replace its frame.
