@@ -102,12 +102,24 @@ internal sealed class DeliveryDesk : IInterruptHost
     /// <exception cref="KeyboardInterruptException">The calling thread's run unwinds, and the caller is not in clean-up.</exception>
     public void Check()
     {
-        if (page.View.ReadWord().Bits == 0 || RunScope.Current is not { } scope)
+        var word = page.View.ReadWord();
+        if (word.Bits == 0)
         {
             return;
         }
 
         var cleanup = CleanupDepth.InCleanup;
+        if (cleanup && IsDeferrable(word) && current is not { UnwindsForGood: true })
+        {
+            // Clean-up of an unwinding run comes here at every checkpoint; nothing below would act.
+            return;
+        }
+
+        if (RunScope.Current is not { } scope)
+        {
+            return;
+        }
+
         TakeAll(scope, cleanup);
         ThrowIfUnwinding(scope, cleanup);
     }
@@ -431,6 +443,9 @@ internal sealed class DeliveryDesk : IInterruptHost
         {
         }
     }
+
+    private static bool IsDeferrable(InterruptWord word) =>
+        !word.HasRequest || (word.Signal == Signal.Interrupt && word.Rung == InterruptRung.Signal);
 
     private static bool ExplainsTrip(RunScope scope) => scope.Unwinding != Unwinding.None || scope.Local.HasRequest;
 

@@ -100,6 +100,7 @@ internal sealed class RunScope : IRunScope
 
     public void Wait(Task task) => desk.WaitFor(this, task);
 
-    public bool IsUnwinding(Exception exception) => exception is KeyboardInterruptException or RunExitException
+    /// <remarks>An interrupt that code threw by itself, or one of another run, is a failure like any other.</remarks>
+    public bool IsUnwinding(Exception exception) => (exception is KeyboardInterruptException interrupt && interrupt.Run == Number)
         || (Unwinding != Unwinding.None && UnwindingException.IsWithin(exception, Token));
 }

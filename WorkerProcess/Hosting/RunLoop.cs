@@ -121,9 +121,23 @@ internal sealed class RunLoop
         }
 
         RunScope.Current = null;
+        DrainThreadInterrupt();
         var completed = desk.End(scope, result, started);
         output.Close();
         sender.SendNow(completed);
+    }
+
+    /// <summary>A <see cref="Thread.Interrupt"/> that came when nothing waited stays pending, and would break a wait of ours or of the next run.</summary>
+    private static void DrainThreadInterrupt()
+    {
+        try
+        {
+            Thread.Sleep(0);
+        }
+        catch (ThreadInterruptedException)
+        {
+            // Drained.
+        }
     }
 
     private static IEngine? Find(string name, IReadOnlyList<IEngine> made, out RunError? fault)

@@ -46,6 +46,31 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.Equal("42", (await Worker.SucceedsAsync("kept + 1")).Value?.Text);
     }
 
+    [Theory]
+    [InlineData("throw new KeyboardInterruptException();")]
+    [InlineData("try { throw new KeyboardInterruptException(); } finally { }")]
+    [InlineData("throw new InvalidOperationException(\"\", new KeyboardInterruptException());")]
+    [InlineData("throw new OperationCanceledException(Interrupt.Token);")]
+    public async Task An_interrupt_that_code_makes_up_is_a_failure(string code) =>
+        Assert.Equal(RunOutcome.Failed, (await Worker.Run("csharp", code).Completion.Soon()).Outcome);
+
+    [Fact]
+    public async Task A_thread_interrupt_that_nothing_waited_for_does_not_reach_the_next_run()
+    {
+        await Worker.SucceedsAsync("Thread.CurrentThread.Interrupt();");
+        Assert.Equal("77", (await Worker.SucceedsAsync("Thread.Sleep(5); 77")).Value?.Text);
+    }
+
+    [Fact]
+    public async Task Clean_up_of_an_interrupted_run_is_about_as_fast_as_any()
+    {
+        await Worker.SucceedsAsync("long turns = 0; void Clean() { for (turns = 0; turns < 200_000_000; turns++) ; }");
+        var run = Worker.Run("csharp", "Console.Write(\"go\"); try { while (true) ; } finally { Clean(); }");
+        await run.PrintedAsync("go");
+        Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
+        Assert.Equal("200000000", (await Worker.SucceedsAsync("turns")).Value?.Text);
+    }
+
     [Fact]
     public async Task Variables_types_methods_and_usings_live_from_run_to_run()
     {

@@ -100,7 +100,7 @@ internal sealed class CSharpEngine : IEngine
         }
         catch (Exception e)
         {
-            return new EngineResult(Value: null, scope.IsUnwinding(e) ? null : Describe(e, scope));
+            return new EngineResult(Value: null, scope.IsUnwinding(e) ? null : Describe(e, scope), Escaped: e);
         }
     }
 
