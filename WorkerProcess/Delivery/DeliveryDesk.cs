@@ -38,7 +38,8 @@ internal sealed class DeliveryDesk : IInterruptHost
     CancellationToken IInterruptHost.Token => RunScope.Current?.Token ?? CancellationToken.None;
 
     /// <summary>Start of a run: what stands in the word for another run, or for whichever, is not for this one.</summary>
-    public RunScope Begin(uint number, long deadlineNanos)
+    /// <remarks>Queues RunStarted in the same step: the watcher may take a request at once, and its frame must come after.</remarks>
+    public RunScope Begin(uint number, long startedNanos, long deadlineNanos)
     {
         var scope = new RunScope(this, number, deadlineNanos);
         lock (gate)
@@ -53,6 +54,7 @@ internal sealed class DeliveryDesk : IInterruptHost
             view.CurrentRun = number;
             view.State = WorkerState.Running;
             current = scope;
+            frames.PostLazily(new RunStartedMessage(number, startedNanos));
         }
 
         WakeWatcher();

@@ -103,9 +103,9 @@ internal sealed class RunLoop
     private void Execute(RunCodeMessage run, IReadOnlyList<IEngine> made)
     {
         var started = MonotonicClock.Nanos;
-        var scope = desk.Begin(run.Run, run.DeadlineMicros > 0 ? started + (run.DeadlineMicros * 1000) : long.MaxValue);
+        var scope = desk.Begin(run.Run, started, run.DeadlineMicros > 0 ? started + (run.DeadlineMicros * 1000) : long.MaxValue);
         output.Open(run.Run);
-        sender.SendNow(new RunStartedMessage(run.Run, started));
+        sender.SendPosted();
         RunScope.Current = scope;
         EngineResult result;
         try

@@ -86,6 +86,9 @@ internal sealed class MessageSender : IFramePoster
         Drain(withOutput: false);
     }
 
+    /// <summary>Sends what was posted on the calling thread. For threads of ours that run no user code.</summary>
+    public void SendPosted() => Drain(withOutput: false);
+
     /// <summary>Says that something was put into the output buffer.</summary>
     public void OutputPosted()
     {

@@ -169,6 +169,20 @@ public sealed class DeliveryTests(WorkerFixture fixture, ITestOutputHelper outpu
     }
 
     [Fact]
+    public async Task A_request_made_before_the_run_has_started_acts_on_it()
+    {
+        for (var time = 0; time < 1000; time++)
+        {
+            var run = Worker.Run("csharp", "while (true) ;");
+            var receipt = await run.InterruptAsync().Soon();
+            Assert.Equal((time, ReceiptStatus.Interrupted), (time, receipt.Status));
+            Assert.Equal(RunOutcome.Interrupted, (await run.Completion.Soon()).Outcome);
+        }
+
+        Assert.Equal("2", (await Worker.SucceedsAsync("1 + 1")).Value?.Text);
+    }
+
+    [Fact]
     public async Task Ten_thousand_runs_with_requests_at_random_times_end_as_their_receipts_say()
     {
         var seed = Random.Shared.Next();

@@ -25,7 +25,7 @@ public sealed class DeliveryDeskTests : IDisposable
         Write(new InterruptWord(1, Signal.Interrupt, InterruptReason.User, InterruptRung.Signal));
         var raised = Assert.Throws<KeyboardInterruptException>(desk.Check);
         Assert.Equal((Signal.Interrupt, 1u), (raised.Signal, raised.Run));
-        Assert.Equal(new InterruptWord(1, Signal.Interrupt, default, default).Bits, Assert.IsType<InterruptTakenMessage>(Assert.Single(poster.Frames)).Word);
+        Assert.Equal(new InterruptWord(1, Signal.Interrupt, default, default).Bits, Assert.IsType<InterruptTakenMessage>(Assert.Single(Told)).Word);
         Assert.False(page.View.ReadWord().HasRequest);
         Assert.True(page.View.ReadWord().Tripped);
     }
@@ -51,7 +51,7 @@ public sealed class DeliveryDeskTests : IDisposable
         Begin(2);
         Write(new InterruptWord(1, Signal.Interrupt, default, default));
         desk.Check();
-        Assert.Empty(poster.Frames);
+        Assert.Empty(Told);
         Assert.Equal(0ul, page.View.ReadWord().Bits);
     }
 
@@ -107,7 +107,7 @@ public sealed class DeliveryDeskTests : IDisposable
             {
                 Write(new InterruptWord(1, Signal.Interrupt, default, InterruptRung.Signal));
                 desk.Check();
-                Assert.Empty(poster.Frames);
+                Assert.Empty(Told);
                 Write(new InterruptWord(1, Signal.Interrupt, default, InterruptRung.Insist));
                 Assert.Throws<KeyboardInterruptException>(desk.Check);
             }
@@ -135,7 +135,7 @@ public sealed class DeliveryDeskTests : IDisposable
         Write(new InterruptWord(1, Signal.Alarm, default, default));
         desk.Check();
         Assert.Equal(Signal.Alarm, seen);
-        Assert.Equal([typeof(InterruptTakenMessage), typeof(InterruptHandledMessage)], poster.Frames.Select(frame => frame.GetType()));
+        Assert.Equal([typeof(InterruptTakenMessage), typeof(InterruptHandledMessage)], Told.Select(frame => frame.GetType()));
         Assert.Equal(0ul, page.View.ReadWord().Bits);
     }
 
@@ -201,7 +201,7 @@ public sealed class DeliveryDeskTests : IDisposable
         desk.Check();
         desk.CatchRethrows();
         Assert.Throws<KeyboardInterruptException>(desk.Check);
-        Assert.Single(poster.Frames);
+        Assert.Single(Told);
         Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0).Outcome);
     }
 
@@ -265,10 +265,15 @@ public sealed class DeliveryDeskTests : IDisposable
         Assert.IsType<KeyboardInterruptException>(ended);
     }
 
+    /// <summary>What was told beside the start of runs.</summary>
+    private IEnumerable<IMessage> Told => poster.Frames.Where(frame => frame is not RunStartedMessage);
+
     private RunScope Begin(uint run)
     {
-        var scope = desk.Begin(run, long.MaxValue);
+        var started = poster.Frames.Count;
+        var scope = desk.Begin(run, 0, long.MaxValue);
         RunScope.Current = scope;
+        Assert.IsType<RunStartedMessage>(poster.Frames[started]);
         return scope;
     }
 
