@@ -62,6 +62,12 @@ internal sealed class CSharpSession
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Submission? Prepare(string code, string path, out RunError? error, CancellationToken cancellationToken)
     {
+        error = Nesting.Check(code);
+        if (error is not null)
+        {
+            return null;
+        }
+
         SyntaxTree tree = CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions, path, cancellationToken);
         CSharpCompilation compilation = next.ReplaceSyntaxTree(nextTree, tree);
         if (!HasCode(compilation))
@@ -81,11 +87,15 @@ internal sealed class CSharpSession
 
         bool declares = HasImports(compilation, tree) || compilation.ScriptClass!.GetMembers().Any(static m => !m.IsImplicitlyDeclared);
         WovenAssembly woven = weaver.Weave(image.ToArray(), symbols.ToArray());
+        if (!declares && RunOnce.IsStraight(tree.GetCompilationUnitRoot()))
+        {
+            RunOnce.Mark(woven.Assembly);
+        }
+
         Assembly assembly = declares ? context.LoadSubmission(woven) : woven.Load(new TransientLoadContext(context));
         IMethodSymbol factory = compilation.GetEntryPoint(CancellationToken.None)!;
-        MethodInfo start = assembly.GetType(factory.ContainingType.MetadataName, throwOnError: true)!
-            .GetMethod(factory.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!;
-        return new Submission(compilation, tree, declares, start.CreateDelegate<Func<object?[], Task<object?>>>());
+        Type instance = assembly.GetType(factory.ContainingType.MetadataName, throwOnError: true)!;
+        return new Submission(compilation, tree, declares, SubmissionStart.Of(instance, factory.MetadataName));
     }
 
     /// <summary>Makes the submission's instance and runs it up to its first wait; that is user code.</summary>

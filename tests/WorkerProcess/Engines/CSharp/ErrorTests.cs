@@ -114,11 +114,28 @@ public sealed class ErrorTests : CSharpSessionFixture
         Assert.Equal("ProcInterrupt.KeyboardInterruptException", Error("throw new KeyboardInterruptException();").Type);
     }
 
-    [Fact]
-    public void Nesting_beyond_the_compilers_stack_is_a_clean_error()
+    [Theory]
+    [InlineData("(", "1", ")")]
+    [InlineData("if (true) {", "", "}")]
+    [InlineData("new[] {", "1", "}")]
+    [InlineData("$\"{", "1", "}\"")]
+    [InlineData("[", "", "]")]
+    [InlineData("(int,", "int", ")")]
+    public void Nesting_beyond_the_compiler_is_a_clean_error(string open, string inner, string close)
     {
-        Assert.Equal("CompilationError", Error(string.Concat(Enumerable.Repeat("if (true) {", 50_000))).Type);
+        string code = string.Concat(Enumerable.Repeat(open, 200_000)) + inner + string.Concat(Enumerable.Repeat(close, 200_000));
+        RunError error = Error("var fine = 1;\n" + code);
+        Assert.Equal("CompilationError", error.Type);
+        Assert.Contains("(2,", error.Message, StringComparison.Ordinal);
+        Assert.Contains("error CS8078", error.Message, StringComparison.Ordinal);
         Assert.Equal("1", Text("1"));
+    }
+
+    [Fact]
+    public void Nesting_that_people_write_compiles()
+    {
+        Assert.Equal("1", Text(new string('(', 100) + "1" + new string(')', 100)));
+        Assert.Equal("\"((((\"", Text("\"((((\""));
     }
 
     [Fact]
