@@ -87,7 +87,7 @@ internal sealed class CSharpSession
 
         bool declares = HasImports(compilation, tree) || compilation.ScriptClass!.GetMembers().Any(static m => !m.IsImplicitlyDeclared);
         WovenAssembly woven = weaver.Weave(image.ToArray(), symbols.ToArray());
-        if (!declares && RunOnce.IsStraight(tree.GetCompilationUnitRoot()))
+        if (!declares && RunOnce.IsStraight(tree.GetCompilationUnitRoot(cancellationToken)))
         {
             RunOnce.Mark(woven.Assembly);
         }
