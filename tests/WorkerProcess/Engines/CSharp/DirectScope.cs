@@ -14,6 +14,8 @@ internal sealed class DirectScope : IRunScope
 
     public int Calls { get; private set; }
 
+    // Stays on the stack, for a test that looks for it there: an optimized tail call would leave nothing.
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining | System.Runtime.CompilerServices.MethodImplOptions.NoOptimization)]
     public T CallUserCode<T>(Func<T> userCode)
     {
         Calls++;
