@@ -2,13 +2,17 @@ using ProcInterrupt.Interrupts;
 
 namespace ProcInterrupt.Tests.Shared.Interrupts;
 
-public sealed class InterruptMapTests
+public sealed class InterruptMapTests : IDisposable
 {
+    private readonly InterruptPage page = new();
+
+    /// <summary>A worker keeps its buffer for life; a test gives it back.</summary>
+    public void Dispose() => page.Swap(null)?.Dispose();
+
     [Fact]
     public void Both_sides_see_the_same_word()
     {
         using var map = InterruptMap.Create();
-        var page = new InterruptPage();
         Assert.Null(page.Swap(map.Path));
         var word = new InterruptWord(7, Signal.Interrupt, InterruptReason.Deadline, InterruptRung.Insist);
         Assert.Equal(default, map.CompareExchangeWord(word, default));
@@ -31,7 +35,6 @@ public sealed class InterruptMapTests
     {
         using var first = InterruptMap.Create();
         using var second = InterruptMap.Create();
-        var page = new InterruptPage();
         var address = page.View.Address;
         page.Swap(first.Path);
         first.CompareExchangeWord(new InterruptWord(2), default);
@@ -57,8 +60,7 @@ public sealed class InterruptMapTests
         {
             File.WriteAllBytes(path, new byte[length]);
             using var map = InterruptMap.Create();
-            var page = new InterruptPage();
-            page.Swap(map.Path);
+                page.Swap(map.Path);
             Assert.Contains(why, Assert.Throws<IOException>(() => page.Swap(path)).Message, StringComparison.Ordinal);
             map.CompareExchangeWord(new InterruptWord(2), default);
             Assert.Equal(new InterruptWord(2), page.View.ReadWord());
@@ -72,7 +74,7 @@ public sealed class InterruptMapTests
     [Fact]
     public void A_path_that_is_not_there_is_named()
     {
-        var thrown = Assert.Throws<IOException>(() => new InterruptPage().Swap("/nowhere/map"));
+        var thrown = Assert.Throws<IOException>(() => page.Swap("/nowhere/map"));
         Assert.Contains("/nowhere/map", thrown.Message, StringComparison.Ordinal);
     }
 
@@ -80,7 +82,6 @@ public sealed class InterruptMapTests
     public void The_bell_wakes_who_waits_on_the_other_side()
     {
         using var map = InterruptMap.Create();
-        var page = new InterruptPage();
         page.Swap(map.Path);
         var sampled = page.View.Doorbell;
         var waiter = new Thread(() => page.View.WaitForDoorbell(sampled, Timeout.InfiniteTimeSpan));
