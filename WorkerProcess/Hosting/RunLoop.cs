@@ -121,23 +121,12 @@ internal sealed class RunLoop
         }
 
         RunScope.Current = null;
-        DrainThreadInterrupt();
+
+        // One of the code's own that came when nothing waited would break a wait of ours or of the next run.
+        KickGate.TakeBackKick();
         var completed = desk.End(scope, result, started);
         output.Close();
         sender.SendNow(completed);
-    }
-
-    /// <summary>A <see cref="Thread.Interrupt"/> that came when nothing waited stays pending, and would break a wait of ours or of the next run.</summary>
-    private static void DrainThreadInterrupt()
-    {
-        try
-        {
-            Thread.Sleep(0);
-        }
-        catch (ThreadInterruptedException)
-        {
-            // Drained.
-        }
     }
 
     private static IEngine? Find(string name, IReadOnlyList<IEngine> made, out RunError? fault)
