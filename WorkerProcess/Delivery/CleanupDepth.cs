@@ -1,7 +1,10 @@
+using System.Runtime.Versioning;
+
 namespace ProcInterrupt.WorkerProcess.Delivery;
 
 /// <summary>Whether the calling code is clean-up (or called by clean-up), where only insist raises.</summary>
 /// <remarks>Three kinds: on a thread (finally blocks, Dispose), in an asynchronous flow, and in exception filters. Read on the slow path only.</remarks>
+[SupportedOSPlatform("linux")]
 internal static class CleanupDepth
 {
     private static readonly AsyncLocal<int> FlowDepth = new();
@@ -19,9 +22,17 @@ internal static class CleanupDepth
 
     public static void Exit() => threadDepth--;
 
-    public static void EnterFlow() => FlowDepth.Value++;
+    public static void EnterFlow()
+    {
+        FlowDepth.Value++;
+        RunScope.Current?.CleanupFlowBegan();
+    }
 
-    public static void ExitFlow() => FlowDepth.Value--;
+    public static void ExitFlow()
+    {
+        FlowDepth.Value--;
+        RunScope.Current?.CleanupFlowEnded();
+    }
 
     public static void EnterFilter(nuint frame) => (filterFrames ??= new Stack<nuint>()).Push(frame);
 

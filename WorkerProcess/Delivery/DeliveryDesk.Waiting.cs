@@ -6,6 +6,8 @@ namespace ProcInterrupt.WorkerProcess.Delivery;
 /// <content>Waits that an interrupt ends, and waking them.</content>
 internal sealed partial class DeliveryDesk
 {
+    private const long SettlingNanos = 200_000_000;
+
     /// <summary>Waits until the condition holds; an interrupt of the calling thread's run ends the wait by raising.</summary>
     /// <param name="condition">Cheap; read under a lock. Whoever makes it true calls <see cref="Pulse"/>.</param>
     /// <param name="timeout">How long; infinite waits for ever.</param>
@@ -121,6 +123,26 @@ internal sealed partial class DeliveryDesk
         }
 
         LeavePhase(scope);
+    }
+
+    /// <summary>
+    /// A run that was to stop has come to its end: waits until what it has started has stopped too, so that its clean-up is
+    /// over before the next run begins. Not for ever: what does not stop by then is stopped when it is met.
+    /// </summary>
+    public void Settle(RunScope scope)
+    {
+        if (scope.Unwinding == Unwinding.None || scope.IsSettled)
+        {
+            return;
+        }
+
+        var until = MonotonicClock.Nanos + SettlingNanos;
+        lock (pulse)
+        {
+            while (!scope.IsSettled && WaitForPulse(until))
+            {
+            }
+        }
     }
 
     /// <summary>Wakes the run's threads that wait in the framework: all to unwind, one to take.</summary>

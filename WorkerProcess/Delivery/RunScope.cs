@@ -11,12 +11,14 @@ namespace ProcInterrupt.WorkerProcess.Delivery;
 internal sealed class RunScope : IRunScope
 {
     /// <summary>Says so whenever a thread goes over to the code of another run, also when the runtime lets the flow pass to a task, a thread or a timer.</summary>
-    private static readonly AsyncLocal<RunScope?> CurrentFlow = new(static change => OnFlowChanged(change.CurrentValue));
+    private static readonly AsyncLocal<RunScope?> CurrentFlow = new(static change => OnFlowChanged(change.PreviousValue, change.CurrentValue));
 
     private CancellationTokenSource source = new();
     private CancellationTokenSource? insistSource;
     private volatile int unwinding;
     private volatile bool ended;
+    private int guards;
+    private int cleanupFlows;
 
     public RunScope(DeliveryDesk desk, uint number, long deadlineNanos)
     {
@@ -149,13 +151,44 @@ internal sealed class RunScope : IRunScope
     public bool IsUnwinding(Exception exception) => (exception is KeyboardInterruptException interrupt && interrupt.Run == Number)
         || (Unwinding != Unwinding.None && UnwindingException.IsWithin(exception, Token));
 
-    private static void OnFlowChanged(RunScope? next)
+    /// <summary>Whether nothing of the run is on its way any more: no thread in its code, no await to be ended, no clean-up that awaits.</summary>
+    public bool IsSettled => Volatile.Read(ref guards) == 0 && Volatile.Read(ref cleanupFlows) == 0 && !RunThread.AnyIn(this);
+
+    /// <summary>An await begins to be guarded.</summary>
+    public void GuardBegan() => Interlocked.Increment(ref guards);
+
+    /// <summary>It is over, and the code behind it has gone on.</summary>
+    public void GuardEnded()
+    {
+        Interlocked.Decrement(ref guards);
+        TellIfUnwinding();
+    }
+
+    public void CleanupFlowBegan() => Interlocked.Increment(ref cleanupFlows);
+
+    public void CleanupFlowEnded()
+    {
+        Interlocked.Decrement(ref cleanupFlows);
+        TellIfUnwinding();
+    }
+
+    private static void OnFlowChanged(RunScope? previous, RunScope? next)
     {
         RunThread.Enter(next);
+        previous?.TellIfUnwinding();
         if (next is { IsCondemned: true })
         {
             // A timer or a task that was queued: nobody else would bring it down.
             next.Desk.StopCondemned();
+        }
+    }
+
+    /// <summary>Somebody may wait for the run to settle.</summary>
+    private void TellIfUnwinding()
+    {
+        if (unwinding != (int)Unwinding.None)
+        {
+            Desk.Pulse();
         }
     }
 }

@@ -73,6 +73,20 @@ internal sealed class RunThread
         }
     }
 
+    /// <summary>Whether a thread is in a run's code.</summary>
+    public static bool AnyIn(RunScope scope)
+    {
+        foreach (var each in all)
+        {
+            if (each.scope == scope && each.thread.IsAlive)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether a thread is still in the code of a run that is over and was to stop.</summary>
     public static bool AnyCondemned()
     {

@@ -124,6 +124,7 @@ internal sealed class RunLoop
 
         // One of the code's own that came when nothing waited would break a wait of ours or of the next run.
         KickGate.TakeBackKick();
+        desk.Settle(scope);
         var completed = desk.End(scope, result, started);
         output.Close();
         sender.SendNow(completed);
