@@ -89,5 +89,7 @@ internal static class BlockedPrograms
 
     public static TheoryData<string> Names => new(Programs.Keys);
 
+    public static IEnumerable<string> All => Programs.Values;
+
     public static string Code(string name) => Programs[name];
 }
