@@ -64,8 +64,8 @@ public static class WovenCode
     /// <exception cref="InsufficientExecutionStackException">The stack is nearly used up.</exception>
     public static void GuardStack(nuint frame, int extraBytes) => ThreadStack.Guard(frame, extraBytes);
 
-    /// <summary>In place of <c>Environment.Exit</c>.</summary>
-    public static void Exit(int exitCode) => Desk.Exit(exitCode);
+    /// <summary>Ends the calling thread's run.</summary>
+    internal static void Exit(int exitCode) => Desk.Exit(exitCode);
 
     /// <summary>Called once, by the worker, before anything is woven.</summary>
     internal static void Install(DeliveryDesk installed) => desk = installed;
