@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.Versioning;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
 
@@ -9,14 +8,10 @@ namespace ProcInterrupt.WorkerProcess.Delivery;
 /// run, it is interrupted too and ends by itself, so it is waited for: callers unwind after what they called. Only if it
 /// does not end is it left behind. In clean-up nothing but insist ends an await. Code of a run that ended by itself is left alone.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal static class AwaitGuard
 {
     /// <summary>How long what is interrupted too may take to end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>What guarded tasks carry, so that none is guarded twice.</summary>
-    private static readonly object Mark = new();
 
     /// <returns>The task itself when there is nothing to guard.</returns>
     public static Task Of(Task task) => Of(task, AwaitedTask.EndsByItself(task));
@@ -35,7 +30,7 @@ internal static class AwaitGuard
         }
 
         var guard = new Plain(task, scope, endsByItself);
-        guard.Start(task);
+        guard.Start();
         return guard.Task;
     }
 
@@ -48,7 +43,7 @@ internal static class AwaitGuard
         }
 
         var guard = new Typed<T>(task, scope, endsByItself);
-        guard.Start(task);
+        guard.Start();
         return guard.Task;
     }
 
@@ -70,11 +65,14 @@ internal static class AwaitGuard
         }
     }
 
+    /// <summary>The task that was guarded, or the task itself.</summary>
+    public static Task Origin(Task task) => task.AsyncState is Guard guard ? guard.Awaited : task;
+
     private static RunScope? FindScope() => RunScope.Current is { CanBeInterrupted: true } scope ? scope : null;
 
     private static bool IsToBeGuarded(Task task, [NotNullWhen(true)] out RunScope? scope)
     {
-        scope = task.IsCompleted || task.AsyncState == Mark ? null : FindScope();
+        scope = task.IsCompleted || task.AsyncState is Guard ? null : FindScope();
         return scope is not null;
     }
 
@@ -85,23 +83,22 @@ internal static class AwaitGuard
         private CancellationToken token;
         private CancellationTokenRegistration registration;
 
+        public abstract Task Awaited { get; }
+
         protected abstract bool IsOver { get; }
 
-        public void Start(Task task)
+        public void Start()
         {
             scope.GuardBegan();
             Watch();
-            task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnCompleted);
+            Awaited.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnCompleted);
         }
 
         void IThreadPoolWorkItem.Execute() => End();
 
-        /// <param name="interrupted">The token whose cancellation is the interrupt.</param>
-        protected abstract void EndAsTask(CancellationToken interrupted);
+        protected abstract void EndAsTask();
 
         protected abstract void EndInterrupted(Exception exception);
-
-        protected Exception CreateException() => scope.CreateUnwindingException();
 
         private void Watch()
         {
@@ -112,7 +109,15 @@ internal static class AwaitGuard
         private void OnCompleted()
         {
             registration.Unregister();
-            EndAsTask(token);
+            if (AwaitedTask.WasCanceledBy(Awaited, token))
+            {
+                EndInterrupted(scope.CreateUnwindingException());
+            }
+            else
+            {
+                EndAsTask();
+            }
+
             TellEnded();
         }
 
@@ -159,48 +164,48 @@ internal static class AwaitGuard
         }
     }
 
-    private sealed class Plain(Task awaited, RunScope scope, bool isPatient) : Guard(scope, isPatient)
+    private sealed class Plain : Guard
     {
-        private readonly TaskCompletionSource source = new(Mark);
+        private readonly Task awaited;
+        private readonly TaskCompletionSource source;
+
+        public Plain(Task awaited, RunScope scope, bool isPatient)
+            : base(scope, isPatient)
+        {
+            this.awaited = awaited;
+            source = new TaskCompletionSource(this);
+        }
 
         public Task Task => source.Task;
 
+        public override Task Awaited => awaited;
+
         protected override bool IsOver => Task.IsCompleted;
 
-        protected override void EndAsTask(CancellationToken interrupted)
-        {
-            if (AwaitedTask.WasCanceledBy(awaited, interrupted))
-            {
-                source.TrySetException(CreateException());
-            }
-            else
-            {
-                source.TrySetFromTask(awaited);
-            }
-        }
+        protected override void EndAsTask() => source.TrySetFromTask(awaited);
 
         protected override void EndInterrupted(Exception exception) => source.TrySetException(exception);
     }
 
-    private sealed class Typed<T>(Task<T> awaited, RunScope scope, bool isPatient) : Guard(scope, isPatient)
+    private sealed class Typed<T> : Guard
     {
-        private readonly TaskCompletionSource<T> source = new(Mark);
+        private readonly Task<T> awaited;
+        private readonly TaskCompletionSource<T> source;
+
+        public Typed(Task<T> awaited, RunScope scope, bool isPatient)
+            : base(scope, isPatient)
+        {
+            this.awaited = awaited;
+            source = new TaskCompletionSource<T>(this);
+        }
 
         public Task<T> Task => source.Task;
 
+        public override Task Awaited => awaited;
+
         protected override bool IsOver => Task.IsCompleted;
 
-        protected override void EndAsTask(CancellationToken interrupted)
-        {
-            if (AwaitedTask.WasCanceledBy(awaited, interrupted))
-            {
-                source.TrySetException(CreateException());
-            }
-            else
-            {
-                source.TrySetFromTask(awaited);
-            }
-        }
+        protected override void EndAsTask() => source.TrySetFromTask(awaited);
 
         protected override void EndInterrupted(Exception exception) => source.TrySetException(exception);
     }

@@ -1,11 +1,9 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Versioning;
 using ProcInterrupt.WorkerProcess.Checkpoints;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
 
 /// <summary>What can be told of a task that is awaited.</summary>
-[SupportedOSPlatform("linux")]
 internal static class AwaitedTask
 {
     private static readonly ConditionalWeakTable<Type, object> EndByThemselves = [];

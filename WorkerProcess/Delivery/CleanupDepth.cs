@@ -1,10 +1,7 @@
-using System.Runtime.Versioning;
-
 namespace ProcInterrupt.WorkerProcess.Delivery;
 
 /// <summary>Whether the calling code is clean-up (or called by clean-up), where only insist raises.</summary>
 /// <remarks>Three kinds: on a thread (finally blocks, Dispose), in an asynchronous flow, and in exception filters. Read on the slow path only.</remarks>
-[SupportedOSPlatform("linux")]
 internal static class CleanupDepth
 {
     private static readonly AsyncLocal<int> FlowDepth = new();

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.WorkerProcess.Engines;
@@ -10,7 +9,6 @@ namespace ProcInterrupt.WorkerProcess.Delivery;
 /// at the run's end. The one lock makes each step atomic with the frame that reports it.
 /// </summary>
 /// <remarks>PROTOCOL.md and the model in tests/Model say what must hold. Members may be called from any thread unless said otherwise.</remarks>
-[SupportedOSPlatform("linux")]
 internal sealed partial class DeliveryDesk : IInterruptHost
 {
     /// <summary>How long the trip byte stands for threads of a run that is over: the current run goes slower meanwhile.</summary>

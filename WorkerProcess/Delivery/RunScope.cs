@@ -1,12 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.WorkerProcess.Engines;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
 
 /// <summary>One run as its threads see it. State is changed only by <see cref="DeliveryDesk"/>, under its lock.</summary>
-[SupportedOSPlatform("linux")]
 [SuppressMessage("Design", "CA1001", Justification = "The run's code may hold the token for ever; a source without a timer or a wait handle holds nothing to dispose.")]
 internal sealed class RunScope : IRunScope
 {

@@ -1,9 +1,6 @@
-using System.Runtime.Versioning;
-
 namespace ProcInterrupt.WorkerProcess.Delivery;
 
 /// <summary>A thread that executes or has executed a run's code.</summary>
-[SupportedOSPlatform("linux")]
 internal sealed class RunThread
 {
     private static readonly Lock AllGate = new();

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
@@ -9,7 +8,6 @@ namespace ProcInterrupt.WorkerProcess.Delivery;
 /// Opens the thread's gate, looks, waits, closes the gate, in this order: whoever asks after the look finds the gate open
 /// and kicks, and no kick is left behind. A thread that executes no run's code just waits.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal static class WaitRegion
 {
     private interface IWait<out TResult>

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.WorkerProcess.Hosting;
 
@@ -9,7 +8,6 @@ namespace ProcInterrupt.WorkerProcess.Delivery;
 /// Order: sample the doorbell, read the word, set <c>waiting</c>, full fence, wait on the sample. Nobody rings for a foreign
 /// byte, so while a run is active the wait is limited; idle for a while, it is not.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class Watcher
 {
     /// <summary>While a run is active: how long a foreign byte may stand unseen by blocked code.</summary>

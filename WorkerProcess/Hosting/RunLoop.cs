@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.WorkerProcess.Delivery;
@@ -9,7 +8,6 @@ namespace ProcInterrupt.WorkerProcess.Hosting;
 
 /// <summary>The run thread: executes one run after another, and whatever else must not overlap a run.</summary>
 /// <remarks>One thread for the worker's life: the recursion guard's constants are its stack's.</remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class RunLoop
 {
     /// <summary>

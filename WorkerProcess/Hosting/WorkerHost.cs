@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipes;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Transport;
@@ -15,7 +14,6 @@ using ProcInterrupt.WorkerProcess.Output;
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
 /// <summary>Puts the worker together and is its reading thread; never executes user code.</summary>
-[SupportedOSPlatform("linux")]
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process, which ends without running anything.")]
 internal sealed class WorkerHost
 {

@@ -1,10 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.Versioning;
 
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
 /// <summary>Threads of the worker's own: a fault of ours ends the worker with its trace on standard error, and is never taken for user code's.</summary>
-[SupportedOSPlatform("linux")]
 internal static class WorkerThread
 {
     public static void Start(string name, Action body, int stackBytes = 0) =>

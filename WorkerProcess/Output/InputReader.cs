@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProcInterrupt.Messages;
 using ProcInterrupt.WorkerProcess.Delivery;
 
@@ -6,7 +5,6 @@ namespace ProcInterrupt.WorkerProcess.Output;
 
 /// <summary><c>Console.In</c> of running code: asks the controller for a line at a time.</summary>
 /// <remarks>One reader at a time, as with any console. The reading thread of the pipe calls <see cref="Answer"/>.</remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class InputReader(MessageSender sender, DeliveryDesk desk) : TextReader
 {
     private readonly Lock gate = new();

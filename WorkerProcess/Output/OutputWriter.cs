@@ -1,11 +1,9 @@
-using System.Runtime.Versioning;
 using System.Text;
 using ProcInterrupt.WorkerProcess.Delivery;
 
 namespace ProcInterrupt.WorkerProcess.Output;
 
 /// <summary><c>Console.Out</c> and <c>Console.Error</c> of running code: into the bounded buffer, waiting for room so that an interrupt wakes it.</summary>
-[SupportedOSPlatform("linux")]
 internal sealed class OutputWriter : TextWriter
 {
     private readonly OutputStream stream;
