@@ -68,7 +68,22 @@ internal static class AwaitGuard
     /// <summary>The task that was guarded, or the task itself.</summary>
     public static Task Origin(Task task) => task.AsyncState is Guard guard ? guard.Awaited : task;
 
-    private static RunScope? FindScope() => RunScope.Current is { CanBeInterrupted: true } scope ? scope : null;
+    /// <summary>For lists that the framework is to check.</summary>
+    public static Task OfOrNull(Task task) => task is null ? task! : Of(task);
+
+    /// <inheritdoc cref="OfOrNull(Task)"/>
+    public static Task<T> OfOrNull<T>(Task<T> task) => task is null ? task! : Of(task);
+
+    /// <summary>Guards what was given the run's token, which ends it.</summary>
+    public static Task OfCancellable(Task task) =>
+        task.IsCanceled && FindScope() is { Unwinding: not Unwinding.None } scope ? Task.FromException(scope.CreateUnwindingException()) : Of(task, endsByItself: true);
+
+    /// <inheritdoc cref="OfCancellable(Task)"/>
+    public static Task<T> OfCancellable<T>(Task<T> task) =>
+        task.IsCanceled && FindScope() is { Unwinding: not Unwinding.None } scope ? Task.FromException<T>(scope.CreateUnwindingException()) : Of(task, endsByItself: true);
+
+    /// <summary>The calling thread's run, if it can be interrupted.</summary>
+    public static RunScope? FindScope() => RunScope.Current is { CanBeInterrupted: true } scope ? scope : null;
 
     private static bool IsToBeGuarded(Task task, [NotNullWhen(true)] out RunScope? scope)
     {
