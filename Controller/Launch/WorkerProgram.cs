@@ -69,7 +69,7 @@ internal sealed record WorkerProgram(string Path)
 
         if (Path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))
         {
-            command.Add(FindDotNet(Environment.ProcessPath, RuntimeEnvironment.GetRuntimeDirectory(), Environment.GetEnvironmentVariable));
+            command.Add(FindDotNet(Environment.ProcessPath, RuntimeEnvironment.GetRuntimeDirectory(), Environment.GetEnvironmentVariable, RuntimePlaces));
         }
 
         command.Add(Path);
@@ -87,8 +87,9 @@ internal sealed record WorkerProgram(string Path)
     /// <param name="program">What this process runs.</param>
     /// <param name="runtimeFolder">ROOT/shared/Microsoft.NETCore.App/VERSION/, or the folder of a self-contained program.</param>
     /// <param name="variable">Reads an environment variable.</param>
+    /// <param name="installed">Where to look when none of these leads to one.</param>
     /// <exception cref="WorkerStartException">There is none.</exception>
-    internal static string FindDotNet(string? program, string runtimeFolder, Func<string, string?> variable)
+    internal static string FindDotNet(string? program, string runtimeFolder, Func<string, string?> variable, IReadOnlyList<string> installed)
     {
         const string rootVariable = "DOTNET_ROOT";
         if (System.IO.Path.GetFileName(program) == "dotnet")
@@ -101,12 +102,12 @@ internal sealed record WorkerProgram(string Path)
             System.IO.Path.Combine(runtimeFolder, "../../.."),
             variable(rootVariable) ?? "",
             .. (variable("PATH") ?? "").Split(System.IO.Path.PathSeparator),
-            .. RuntimePlaces,
+            .. installed,
         ];
         return roots.Where(root => root.Length > 0)
             .Select(root => System.IO.Path.GetFullPath(System.IO.Path.Combine(root, "dotnet")))
             .FirstOrDefault(File.Exists)
             ?? throw new WorkerStartException(
-                $"The worker needs the .NET runtime, also beside a self-contained program, and no dotnet was found: not in {rootVariable}, on PATH, nor in {string.Join(" or ", RuntimePlaces)}.");
+                $"The worker needs the .NET runtime, also beside a self-contained program, and no dotnet was found: not in {rootVariable}, on PATH, nor in {string.Join(" or ", installed)}.");
     }
 }
