@@ -14,13 +14,10 @@ public static class LockCalls
         }
     }
 
-    /// <remarks>Only the lock itself makes a scope: entered once more, which does not wait.</remarks>
     public static Lock.Scope EnterScope(Lock @lock)
     {
         Enter(@lock);
-        var scope = @lock.EnterScope();
-        @lock.Exit();
-        return scope;
+        return LockScopes.Make(@lock);
     }
 
     public static bool TryEnter(Lock @lock, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)

@@ -1,0 +1,25 @@
+namespace ProcInterrupt.WorkerProcess.Replacements;
+
+/// <remarks>
+/// In slices: behind code that awaits the semaphore a thread waits by a promise of its own, which would take its place in
+/// the semaphore for good when the wait for it was broken off.
+/// </remarks>
+[Replaces(typeof(SemaphoreSlim))]
+public static class SemaphoreSlimCalls
+{
+    public static void Wait(SemaphoreSlim semaphore) => Wait(semaphore, Timeout.Infinite, CancellationToken.None);
+
+    public static void Wait(SemaphoreSlim semaphore, CancellationToken cancellationToken) => Wait(semaphore, Timeout.Infinite, cancellationToken);
+
+    public static bool Wait(SemaphoreSlim semaphore, int millisecondsTimeout) => Wait(semaphore, millisecondsTimeout, CancellationToken.None);
+
+    public static bool Wait(SemaphoreSlim semaphore, TimeSpan timeout) => Wait(semaphore, timeout, CancellationToken.None);
+
+    public static bool Wait(SemaphoreSlim semaphore, TimeSpan timeout, CancellationToken cancellationToken) => Timeouts.Wait(timeout, out var milliseconds)
+        ? Wait(semaphore, milliseconds, cancellationToken)
+        : semaphore.Wait(timeout, cancellationToken);
+
+    public static bool Wait(SemaphoreSlim semaphore, int millisecondsTimeout, CancellationToken cancellationToken) => Timeouts.Wait(millisecondsTimeout)
+        ? SlicedWait.Run((semaphore, cancellationToken), millisecondsTimeout, static (s, slice) => s.semaphore.Wait(slice, s.cancellationToken))
+        : semaphore.Wait(millisecondsTimeout, cancellationToken);
+}
