@@ -11,9 +11,13 @@ public static class BarrierCalls
 
     public static void SignalAndWait(Barrier barrier, CancellationToken cancellationToken) => SignalAndWait(barrier, Timeout.Infinite, cancellationToken);
 
-    public static bool SignalAndWait(Barrier barrier, int millisecondsTimeout) => SignalAndWait(barrier, millisecondsTimeout, CancellationToken.None);
+    public static bool SignalAndWait(Barrier barrier, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)
+        ? SignalAndWait(barrier, millisecondsTimeout, CancellationToken.None)
+        : barrier.SignalAndWait(millisecondsTimeout);
 
-    public static bool SignalAndWait(Barrier barrier, TimeSpan timeout) => SignalAndWait(barrier, timeout, CancellationToken.None);
+    public static bool SignalAndWait(Barrier barrier, TimeSpan timeout) => Timeouts.Wait(timeout, out var milliseconds)
+        ? SignalAndWait(barrier, milliseconds, CancellationToken.None)
+        : barrier.SignalAndWait(timeout);
 
     public static bool SignalAndWait(Barrier barrier, TimeSpan timeout, CancellationToken cancellationToken) => Timeouts.Wait(timeout, out var milliseconds)
         ? SignalAndWait(barrier, milliseconds, cancellationToken)

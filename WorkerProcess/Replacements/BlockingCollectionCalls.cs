@@ -12,8 +12,9 @@ public static class BlockingCollectionCalls
     public static void Add<T>(BlockingCollection<T> collection, T item, CancellationToken cancellationToken) =>
         TryAdd(collection, item, Timeout.Infinite, cancellationToken);
 
-    public static bool TryAdd<T>(BlockingCollection<T> collection, T item, int millisecondsTimeout) =>
-        TryAdd(collection, item, millisecondsTimeout, CancellationToken.None);
+    public static bool TryAdd<T>(BlockingCollection<T> collection, T item, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)
+        ? TryAdd(collection, item, millisecondsTimeout, CancellationToken.None)
+        : collection.TryAdd(item, millisecondsTimeout);
 
     public static bool TryAdd<T>(BlockingCollection<T> collection, T item, TimeSpan timeout) => Timeouts.Wait(timeout, out var milliseconds)
         ? TryAdd(collection, item, milliseconds)
@@ -32,8 +33,9 @@ public static class BlockingCollectionCalls
     public static int AddToAny<T>(BlockingCollection<T>[] collections, T item, CancellationToken cancellationToken) =>
         TryAddToAny(collections, item, Timeout.Infinite, cancellationToken);
 
-    public static int TryAddToAny<T>(BlockingCollection<T>[] collections, T item, int millisecondsTimeout) =>
-        TryAddToAny(collections, item, millisecondsTimeout, CancellationToken.None);
+    public static int TryAddToAny<T>(BlockingCollection<T>[] collections, T item, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)
+        ? TryAddToAny(collections, item, millisecondsTimeout, CancellationToken.None)
+        : BlockingCollection<T>.TryAddToAny(collections, item, millisecondsTimeout);
 
     public static int TryAddToAny<T>(BlockingCollection<T>[] collections, T item, TimeSpan timeout) => Timeouts.Wait(timeout, out var milliseconds)
         ? TryAddToAny(collections, item, milliseconds)
@@ -51,8 +53,9 @@ public static class BlockingCollectionCalls
     public static T Take<T>(BlockingCollection<T> collection, CancellationToken cancellationToken) =>
         TryTake(collection, out var item, Timeout.Infinite, cancellationToken) ? item : collection.Take(cancellationToken);
 
-    public static bool TryTake<T>(BlockingCollection<T> collection, [MaybeNullWhen(false)] out T item, int millisecondsTimeout) =>
-        TryTake(collection, out item, millisecondsTimeout, CancellationToken.None);
+    public static bool TryTake<T>(BlockingCollection<T> collection, [MaybeNullWhen(false)] out T item, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)
+        ? TryTake(collection, out item, millisecondsTimeout, CancellationToken.None)
+        : collection.TryTake(out item, millisecondsTimeout);
 
     public static bool TryTake<T>(BlockingCollection<T> collection, [MaybeNullWhen(false)] out T item, TimeSpan timeout) =>
         Timeouts.Wait(timeout, out var milliseconds)
@@ -78,8 +81,9 @@ public static class BlockingCollectionCalls
         return index >= 0 ? index : BlockingCollection<T>.TakeFromAny(collections, out item, cancellationToken);
     }
 
-    public static int TryTakeFromAny<T>(BlockingCollection<T>[] collections, out T? item, int millisecondsTimeout) =>
-        TryTakeFromAny(collections, out item, millisecondsTimeout, CancellationToken.None);
+    public static int TryTakeFromAny<T>(BlockingCollection<T>[] collections, out T? item, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)
+        ? TryTakeFromAny(collections, out item, millisecondsTimeout, CancellationToken.None)
+        : BlockingCollection<T>.TryTakeFromAny(collections, out item, millisecondsTimeout);
 
     public static int TryTakeFromAny<T>(BlockingCollection<T>[] collections, out T? item, TimeSpan timeout) => Timeouts.Wait(timeout, out var milliseconds)
         ? TryTakeFromAny(collections, out item, milliseconds)

@@ -9,9 +9,13 @@ public static class CountdownEventCalls
 
     public static void Wait(CountdownEvent @event, CancellationToken cancellationToken) => Wait(@event, Timeout.Infinite, cancellationToken);
 
-    public static bool Wait(CountdownEvent @event, int millisecondsTimeout) => Wait(@event, millisecondsTimeout, CancellationToken.None);
+    public static bool Wait(CountdownEvent @event, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)
+        ? Wait(@event, millisecondsTimeout, CancellationToken.None)
+        : @event.Wait(millisecondsTimeout);
 
-    public static bool Wait(CountdownEvent @event, TimeSpan timeout) => Wait(@event, timeout, CancellationToken.None);
+    public static bool Wait(CountdownEvent @event, TimeSpan timeout) => Timeouts.Wait(timeout, out var milliseconds)
+        ? Wait(@event, milliseconds, CancellationToken.None)
+        : @event.Wait(timeout);
 
     public static bool Wait(CountdownEvent @event, TimeSpan timeout, CancellationToken cancellationToken) => Timeouts.Wait(timeout, out var milliseconds)
         ? Wait(@event, milliseconds, cancellationToken)

@@ -9,9 +9,13 @@ public static class ManualResetEventSlimCalls
 
     public static void Wait(ManualResetEventSlim @event, CancellationToken cancellationToken) => Wait(@event, Timeout.Infinite, cancellationToken);
 
-    public static bool Wait(ManualResetEventSlim @event, int millisecondsTimeout) => Wait(@event, millisecondsTimeout, CancellationToken.None);
+    public static bool Wait(ManualResetEventSlim @event, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)
+        ? Wait(@event, millisecondsTimeout, CancellationToken.None)
+        : @event.Wait(millisecondsTimeout);
 
-    public static bool Wait(ManualResetEventSlim @event, TimeSpan timeout) => Wait(@event, timeout, CancellationToken.None);
+    public static bool Wait(ManualResetEventSlim @event, TimeSpan timeout) => Timeouts.Wait(timeout, out var milliseconds)
+        ? Wait(@event, milliseconds, CancellationToken.None)
+        : @event.Wait(timeout);
 
     public static bool Wait(ManualResetEventSlim @event, TimeSpan timeout, CancellationToken cancellationToken) => Timeouts.Wait(timeout, out var milliseconds)
         ? Wait(@event, milliseconds, cancellationToken)

@@ -11,9 +11,13 @@ public static class SemaphoreSlimCalls
 
     public static void Wait(SemaphoreSlim semaphore, CancellationToken cancellationToken) => Wait(semaphore, Timeout.Infinite, cancellationToken);
 
-    public static bool Wait(SemaphoreSlim semaphore, int millisecondsTimeout) => Wait(semaphore, millisecondsTimeout, CancellationToken.None);
+    public static bool Wait(SemaphoreSlim semaphore, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)
+        ? Wait(semaphore, millisecondsTimeout, CancellationToken.None)
+        : semaphore.Wait(millisecondsTimeout);
 
-    public static bool Wait(SemaphoreSlim semaphore, TimeSpan timeout) => Wait(semaphore, timeout, CancellationToken.None);
+    public static bool Wait(SemaphoreSlim semaphore, TimeSpan timeout) => Timeouts.Wait(timeout, out var milliseconds)
+        ? Wait(semaphore, milliseconds, CancellationToken.None)
+        : semaphore.Wait(timeout);
 
     public static bool Wait(SemaphoreSlim semaphore, TimeSpan timeout, CancellationToken cancellationToken) => Timeouts.Wait(timeout, out var milliseconds)
         ? Wait(semaphore, milliseconds, cancellationToken)

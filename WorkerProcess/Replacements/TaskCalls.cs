@@ -14,7 +14,9 @@ public static class TaskCalls
 
     public static void Wait(Task task, CancellationToken cancellationToken) => Wait(task, Timeout.Infinite, cancellationToken);
 
-    public static bool Wait(Task task, int millisecondsTimeout) => Wait(task, millisecondsTimeout, CancellationToken.None);
+    public static bool Wait(Task task, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)
+        ? Wait(task, millisecondsTimeout, CancellationToken.None)
+        : task.Wait(millisecondsTimeout);
 
     public static bool Wait(Task task, TimeSpan timeout) => Timeouts.Wait(timeout, out var milliseconds)
         ? Wait(task, milliseconds)
@@ -48,7 +50,9 @@ public static class TaskCalls
         ? WaitAll(tasks, milliseconds)
         : Task.WaitAll(tasks, timeout);
 
-    public static bool WaitAll(Task[] tasks, int millisecondsTimeout) => WaitAll(tasks, millisecondsTimeout, CancellationToken.None);
+    public static bool WaitAll(Task[] tasks, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)
+        ? WaitAll(tasks, millisecondsTimeout, CancellationToken.None)
+        : Task.WaitAll(tasks, millisecondsTimeout);
 
     public static void WaitAll(Task[] tasks, CancellationToken cancellationToken) => WaitAll(tasks, Timeout.Infinite, cancellationToken);
 
@@ -93,7 +97,9 @@ public static class TaskCalls
 
     public static int WaitAny(Task[] tasks, CancellationToken cancellationToken) => WaitAny(tasks, Timeout.Infinite, cancellationToken);
 
-    public static int WaitAny(Task[] tasks, int millisecondsTimeout) => WaitAny(tasks, millisecondsTimeout, CancellationToken.None);
+    public static int WaitAny(Task[] tasks, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)
+        ? WaitAny(tasks, millisecondsTimeout, CancellationToken.None)
+        : Task.WaitAny(tasks, millisecondsTimeout);
 
     /// <remarks>It runs none of the tasks.</remarks>
     public static int WaitAny(Task[] tasks, int millisecondsTimeout, CancellationToken cancellationToken) => Timeouts.Wait(millisecondsTimeout)
