@@ -21,6 +21,7 @@ internal sealed class RunLoop
     private readonly DeliveryDesk desk;
     private readonly MessageSender sender;
     private readonly OutputBuffer output;
+    private readonly DescriptorCapture captured;
     private readonly Func<IReadOnlyList<IEngine>> createEngines;
     private readonly object gate = new();
     private readonly Queue<IMessage> work = new();
@@ -29,12 +30,14 @@ internal sealed class RunLoop
     /// <param name="desk">Delivery.</param>
     /// <param name="sender">Sending.</param>
     /// <param name="output">What runs write.</param>
+    /// <param name="captured">What their native code and children write.</param>
     /// <param name="createEngines">Called on the run thread.</param>
-    public RunLoop(DeliveryDesk desk, MessageSender sender, OutputBuffer output, Func<IReadOnlyList<IEngine>> createEngines)
+    public RunLoop(DeliveryDesk desk, MessageSender sender, OutputBuffer output, DescriptorCapture captured, Func<IReadOnlyList<IEngine>> createEngines)
     {
         this.desk = desk;
         this.sender = sender;
         this.output = output;
+        this.captured = captured;
         this.createEngines = createEngines;
     }
 
@@ -122,6 +125,7 @@ internal sealed class RunLoop
 
         RunScope.Current = null;
         DrainThreadInterrupt();
+        captured.Settle();
         var completed = desk.End(scope, result, started);
         output.Close();
         sender.SendNow(completed);
