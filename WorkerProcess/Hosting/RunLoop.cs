@@ -129,6 +129,9 @@ internal sealed class RunLoop
         var completed = desk.End(scope, result, started);
         output.Close();
         sender.SendNow(completed);
+
+        // Threads that it leaves behind wait for nothing of its any more.
+        desk.Pulse();
     }
 
     /// <summary>A <see cref="Thread.Interrupt"/> that came when nothing waited stays pending, and would break a wait of ours or of the next run.</summary>

@@ -7,16 +7,15 @@ namespace ProcInterrupt.WorkerProcess.Output;
 /// <summary>The standard input of running code: asks the controller for a line at a time.</summary>
 /// <remarks>
 /// Threads read one after the other. Waiting for one's turn and for the answer is woken by an interrupt; the question then
-/// stays open, and its answer goes to whoever reads next in the same run. What a run leaves of a line is forgotten at its end.
+/// stays open, and its answer goes to whoever reads next in the same run. What a run leaves of a line is forgotten at its end,
+/// and a thread that outlives its run finds the end of input.
 /// The reading thread of the pipe calls <see cref="Answer"/>.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class InputReader : TextReader
 {
-    private readonly MessageSender sender;
+    private readonly IFramePoster sender;
     private readonly DeliveryDesk desk;
-    private readonly Func<bool> takeTurn;
-    private readonly Func<bool> isAnswered;
     private int turn;
 
     // What was typed and has not been read; touched by the thread whose turn it is.
@@ -31,12 +30,10 @@ internal sealed class InputReader : TextReader
     private volatile bool answered;
     private string? answer;
 
-    public InputReader(MessageSender sender, DeliveryDesk desk)
+    public InputReader(IFramePoster sender, DeliveryDesk desk)
     {
         this.sender = sender;
         this.desk = desk;
-        takeTurn = () => Interlocked.CompareExchange(ref turn, 1, 0) == 0;
-        isAnswered = () => answered;
     }
 
     /// <summary>Whether something typed earlier is still to be read. Asks nobody.</summary>
@@ -130,8 +127,10 @@ internal sealed class InputReader : TextReader
 
     private Turn TakeTurn()
     {
-        desk.WaitUntil(takeTurn, Timeout.InfiniteTimeSpan);
-        return new Turn(this);
+        var scope = RunScope.Current;
+        var taken = false;
+        desk.WaitUntil(() => scope is not { Ended: false } || (taken = Interlocked.CompareExchange(ref turn, 1, 0) == 0), Timeout.InfiniteTimeSpan);
+        return new Turn(taken ? this : null);
     }
 
     private void EndTurn()
@@ -190,17 +189,23 @@ internal sealed class InputReader : TextReader
             sender.Post(question);
         }
 
-        desk.WaitUntil(isAnswered, Timeout.InfiniteTimeSpan);
+        desk.WaitUntil(() => answered || scope.Ended, Timeout.InfiniteTimeSpan);
         lock (gate)
         {
+            if (!answered || askedRun != scope.Number)
+            {
+                // The run is over, and the question with it.
+                return null;
+            }
+
             answered = false;
             askedRun = 0;
             return answer;
         }
     }
 
-    private readonly struct Turn(InputReader reader) : IDisposable
+    private readonly struct Turn(InputReader? reader) : IDisposable
     {
-        public void Dispose() => reader.EndTurn();
+        public void Dispose() => reader?.EndTurn();
     }
 }

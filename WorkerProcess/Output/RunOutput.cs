@@ -22,7 +22,6 @@ internal sealed class RunOutput : IReportHost
     private readonly MessageSender sender;
     private readonly DeliveryDesk desk;
     private readonly DescriptorCapture captured;
-    private readonly Func<bool> hasRoom;
 
     public RunOutput(OutputBuffer buffer, MessageSender sender, DeliveryDesk desk, DescriptorCapture captured)
     {
@@ -30,7 +29,6 @@ internal sealed class RunOutput : IReportHost
         this.sender = sender;
         this.desk = desk;
         this.captured = captured;
-        hasRoom = () => buffer.HasRoom;
     }
 
     public void Write(OutputStream stream, ReadOnlySpan<char> text)
@@ -148,7 +146,7 @@ internal sealed class RunOutput : IReportHost
             return false;
         }
 
-        desk.WaitUntil(hasRoom, Timeout.InfiniteTimeSpan);
+        desk.WaitUntil(() => buffer.HasRoom || scope.Ended, Timeout.InfiniteTimeSpan);
         return true;
     }
 }
