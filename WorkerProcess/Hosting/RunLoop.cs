@@ -19,6 +19,7 @@ internal sealed class RunLoop
     private readonly DeliveryDesk desk;
     private readonly MessageSender sender;
     private readonly OutputBuffer output;
+    private readonly DescriptorCapture captured;
     private readonly Func<IReadOnlyList<IEngine>> createEngines;
     private readonly object gate = new();
     private readonly Queue<IMessage> work = new();
@@ -27,12 +28,14 @@ internal sealed class RunLoop
     /// <param name="desk">Delivery.</param>
     /// <param name="sender">Sending.</param>
     /// <param name="output">What runs write.</param>
+    /// <param name="captured">What their native code and children write.</param>
     /// <param name="createEngines">Called on the run thread.</param>
-    public RunLoop(DeliveryDesk desk, MessageSender sender, OutputBuffer output, Func<IReadOnlyList<IEngine>> createEngines)
+    public RunLoop(DeliveryDesk desk, MessageSender sender, OutputBuffer output, DescriptorCapture captured, Func<IReadOnlyList<IEngine>> createEngines)
     {
         this.desk = desk;
         this.sender = sender;
         this.output = output;
+        this.captured = captured;
         this.createEngines = createEngines;
     }
 
@@ -123,9 +126,13 @@ internal sealed class RunLoop
         // One of the code's own that came when nothing waited would break a wait of ours or of the next run.
         KickGate.TakeBackKick();
         desk.Settle(scope);
+        captured.Settle();
         var completed = desk.End(scope, result, started);
         output.Close();
         sender.SendNow(completed);
+
+        // Threads that it leaves behind wait for nothing of its any more.
+        desk.Pulse();
     }
 
     private static IEngine? Find(string name, IReadOnlyList<IEngine> made, out RunError? fault)

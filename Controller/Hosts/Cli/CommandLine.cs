@@ -77,6 +77,11 @@ internal static class CommandLine
             CustomParser = ParseDuration,
         };
         var json = new Option<bool>("--json") { Description = "End standard output with the result as one line of JSON." };
+        var displayDir = new Option<string?>("--display-dir")
+        {
+            Description = "Write the pictures and other things that the code displays to files in this folder.",
+            HelpName = "DIR",
+        };
         var showMap = ShowMap();
         var command = new Command("run", "Runs one program. Ctrl+C interrupts it, twice stops it, three times kills it.")
         {
@@ -85,6 +90,7 @@ internal static class CommandLine
             engine,
             timeout,
             json,
+            displayDir,
             showMap,
         };
         command.Validators.Add(result =>
@@ -110,7 +116,8 @@ internal static class CommandLine
             parsed.GetValue(engine)!,
             parsed.GetValue(timeout),
             parsed.GetValue(json),
-            parsed.GetValue(showMap))));
+            parsed.GetValue(showMap),
+            parsed.GetValue(displayDir))));
         return command;
     }
 

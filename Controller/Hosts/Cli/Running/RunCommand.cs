@@ -6,12 +6,13 @@ namespace ProcInterrupt.Cli.Running;
 internal static class RunCommand
 {
     /// <returns>The exit code.</returns>
-    /// <exception cref="UsageException">The program cannot be read.</exception>
+    /// <exception cref="UsageException">The program cannot be read, or the folder for displays not written.</exception>
     /// <exception cref="WorkerStartException">No worker could be started.</exception>
     public static async Task<int> ExecuteAsync(RunArguments arguments)
     {
         using var signals = new StopSignals();
         var program = ProgramText.Read(arguments);
+        var folder = arguments.DisplayDir is { } given ? DisplayFolder.Open(given) : null;
         try
         {
             await using var worker = await Worker.StartAsync(cancellationToken: signals.GivenUp);
@@ -31,7 +32,7 @@ internal static class RunCommand
                 Volatile.Write(ref terminated, true);
                 _ = worker.EndAsync();
             });
-            var exitCode = await FollowAsync(worker, run, arguments);
+            var exitCode = await FollowAsync(worker, run, arguments, folder);
             return Volatile.Read(ref terminated) ? ExitCodes.Terminated : exitCode;
         }
         catch (OperationCanceledException) when (signals.GaveUpWith is not null)
@@ -40,9 +41,10 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> FollowAsync(Worker worker, Run run, RunArguments arguments)
+    private static async Task<int> FollowAsync(Worker worker, Run run, RunArguments arguments, DisplayFolder? folder)
     {
         var view = new RunView();
+        var displays = new DisplayView(view, folder);
         try
         {
             var answers = new InputAnswers(ended: arguments.File == "-");
@@ -53,8 +55,8 @@ internal static class RunCommand
                     case OutputEvent output:
                         view.ShowOutput(output.Stream, output.Text);
                         break;
-                    case DisplayEvent display when display.Data.TryGetValue("text/plain", out var text):
-                        view.ShowLine(text);
+                    case DisplayEvent display:
+                        displays.Show(run.Number, display.Data);
                         break;
                     case OutputDroppedEvent dropped:
                         view.ShowDropped(dropped.Bytes);

@@ -43,6 +43,9 @@ internal sealed class RunView
 
     public void ShowReceipt(InterruptReceipt receipt) => Note(style.Yellow(ReceiptText.Of(receipt)));
 
+    /// <summary>Says something about the run on standard error.</summary>
+    public void ShowNote(string text) => Note(style.Yellow(text));
+
     public void ShowDropped(long bytes) => Note(style.Yellow($"{bytes:N0} bytes of output were dropped"));
 
     /// <summary>Says on standard error how the run ended, unless it simply succeeded.</summary>
