@@ -46,7 +46,7 @@ internal sealed class CSharpEngine : IEngine
         RunError? error;
         try
         {
-            submission = Session.Prepare(request.Code, ScriptPaths.Of(request), out error, scope.HostToken);
+            submission = Session.Prepare(request.Code, ScriptPaths.Of(request), request.FirstLine, out error, scope.HostToken);
         }
         catch (OperationCanceledException) when (scope.HostToken.IsCancellationRequested)
         {
@@ -69,6 +69,30 @@ internal sealed class CSharpEngine : IEngine
         }
 
         return Run(submission, scope);
+    }
+
+    public CodeCompleteness IsComplete(string code)
+    {
+        try
+        {
+            return Nesting.Check(code, firstLine: 1) is null ? Completeness.Of(CSharpSession.Parse(code)) : new CodeCompleteness(CodeStatus.Invalid);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return new CodeCompleteness(CodeStatus.Invalid);
+        }
+    }
+
+    public Completions Complete(string code, int position)
+    {
+        try
+        {
+            return Nesting.Check(code, firstLine: 1) is null ? Session.Complete(code, position) : new Completions(position, position, []);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return new Completions(position, position, []);
+        }
     }
 
     public void Reset() => current = null;
