@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using ProcInterrupt.Cli.Demo;
 using ProcInterrupt.Cli.Listing;
+using ProcInterrupt.Cli.Repl;
 using ProcInterrupt.Cli.Running;
 using ProcInterrupt.Cli.Session;
 
@@ -51,6 +52,7 @@ internal static class CommandLine
     private static RootCommand Build() => new("Runs code in a worker process and interrupts it without killing it.")
     {
         BuildRun(),
+        BuildRepl(),
         BuildSession(),
         BuildEngines(),
         BuildDemo(),
@@ -111,6 +113,19 @@ internal static class CommandLine
             parsed.GetValue(timeout),
             parsed.GetValue(json),
             parsed.GetValue(showMap))));
+        return command;
+    }
+
+    private static Command BuildRepl()
+    {
+        var engine = new Option<string>("--engine")
+        {
+            Description = "The language; see 'procinterrupt engines'.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "csharp",
+        };
+        var command = new Command("repl", "Runs what is typed, or a script on standard input. Ctrl+C interrupts the run and not the session.") { engine };
+        command.SetAction((parsed, _) => ReplCommand.ExecuteAsync(parsed.GetValue(engine)!));
         return command;
     }
 
