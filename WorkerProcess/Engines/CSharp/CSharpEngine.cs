@@ -7,6 +7,7 @@ namespace ProcInterrupt.WorkerProcess.Engines.CSharp;
 internal sealed class CSharpEngine : IEngine
 {
     private readonly IWeaver weaver;
+    private readonly GrowingSyntax asked = new();
     private CSharpSession? current;
 
     /// <summary>Creates the engine with an empty session.</summary>
@@ -75,7 +76,7 @@ internal sealed class CSharpEngine : IEngine
     {
         try
         {
-            return Nesting.Check(code, firstLine: 1) is null ? Completeness.Of(CSharpSession.Parse(code)) : new CodeCompleteness(CodeStatus.Invalid);
+            return Nesting.Check(code, firstLine: 1) is null ? Completeness.Of(asked.Of(code)) : new CodeCompleteness(CodeStatus.Invalid);
         }
         catch (InsufficientExecutionStackException)
         {

@@ -104,7 +104,11 @@ internal sealed class CSharpSession
 
     /// <summary>The syntax of a program.</summary>
     public static SyntaxTree Parse(string code, string path = "", CancellationToken cancellationToken = default) =>
-        CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions, path, cancellationToken);
+        Parse(SourceText.From(code, Encoding.UTF8), path, cancellationToken);
+
+    /// <summary>The same of a text that can be changed.</summary>
+    public static SyntaxTree Parse(SourceText text, string path = "", CancellationToken cancellationToken = default) =>
+        CSharpSyntaxTree.ParseText(text, ParseOptions, path, cancellationToken);
 
     /// <summary>What can stand at a place in a program that would be compiled next. Changes nothing in the session but what <c>#r</c> read.</summary>
     public Completions Complete(string code, int position)

@@ -66,21 +66,21 @@ internal static class Completeness
     /// <summary>One step deeper than the line that holds the innermost bracket that is open.</summary>
     private static string Indent(SyntaxTree tree, CompilationUnitSyntax root)
     {
-        var open = new Stack<SyntaxToken>();
-        foreach (SyntaxToken token in root.DescendantTokens().Where(static t => !t.IsMissing))
+        SyntaxToken innermost = default;
+        for (SyntaxNode? node = root.GetLastToken().Parent; node is not null && innermost.IsKind(SyntaxKind.None); node = node.Parent)
         {
-            switch (token.Kind())
+            foreach (SyntaxToken token in node.ChildTokens().Where(static t => !t.IsMissing))
             {
-                case SyntaxKind.OpenBraceToken or SyntaxKind.OpenParenToken or SyntaxKind.OpenBracketToken:
-                    open.Push(token);
-                    break;
-                case SyntaxKind.CloseBraceToken or SyntaxKind.CloseParenToken or SyntaxKind.CloseBracketToken:
-                    open.TryPop(out _);
-                    break;
+                innermost = token.Kind() switch
+                {
+                    SyntaxKind.OpenBraceToken or SyntaxKind.OpenParenToken or SyntaxKind.OpenBracketToken => token,
+                    SyntaxKind.CloseBraceToken or SyntaxKind.CloseParenToken or SyntaxKind.CloseBracketToken => default,
+                    _ => innermost,
+                };
             }
         }
 
-        if (!open.TryPop(out SyntaxToken innermost))
+        if (innermost.IsKind(SyntaxKind.None))
         {
             return "";
         }

@@ -57,6 +57,8 @@ internal sealed class TerminalEntryReader : IEntryReader
         }
         catch (OperationCanceledException)
         {
+            // As the terminal does with what it has not handed over yet.
+            input.Discard();
             screen.Change(() => drawing.End("^C"));
             throw;
         }

@@ -86,7 +86,7 @@ internal sealed class TerminalRepl
     {
         if (await session.RenewAsync(cancellationToken))
         {
-            screen.ShowApart(view => view.ShowNote("a new worker was started; the session is a new one, its variables are gone"));
+            screen.ShowApart(view => view.ShowNote("a new worker was started, with an empty session"));
         }
     }
 

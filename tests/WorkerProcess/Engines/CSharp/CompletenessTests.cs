@@ -1,3 +1,4 @@
+using ProcInterrupt.WorkerProcess.Engines.CSharp;
 using Xunit;
 
 namespace ProcInterrupt.Tests.WorkerProcess.Engines.CSharp;
@@ -126,6 +127,16 @@ public sealed class CompletenessTests : CSharpSessionFixture
     {
         string deep = "x = " + string.Concat(Enumerable.Repeat("- ", 200_000)) + "1;";
         Assert.Contains(Engine.IsComplete(deep).Status, new[] { CodeStatus.Invalid, CodeStatus.Complete });
+    }
+
+    [Fact]
+    public void Code_that_grows_is_judged_as_if_it_were_new()
+    {
+        const string code = "#if X\n}\n#endif\nclass A<T>\n{\n    /* { */ int this[int n] => n;\n    string S = @\"{\n\" + $\"\"\"\n  {1}\n  \"\"\";\n}\nif (true) { }\nelse\n{ F(1, new[] { 2,\n3 }); }\nvar q = from n in list\n  where n > 1\n  select n;\nx switch\n{ > 1 => 2,\n_ => 3 }\n";
+        for (int length = 0; length <= code.Length; length++)
+        {
+            Assert.Equal(Completeness.Of(CSharpSession.Parse(code[..length])), Engine.IsComplete(code[..length]));
+        }
     }
 
     [Fact]
