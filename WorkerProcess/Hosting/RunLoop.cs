@@ -44,7 +44,7 @@ internal sealed class RunLoop
 
     public void Start() => WorkerThread.Start("run", Loop, StackBytes);
 
-    /// <summary>Queues a run, a reset or the shutdown. Called by the reading thread.</summary>
+    /// <summary>Queues a run, a reset, a question about code, or the shutdown. Called by the reading thread.</summary>
     public void Add(IMessage message)
     {
         lock (gate)
@@ -72,6 +72,12 @@ internal sealed class RunLoop
                     break;
                 case ResetMessage reset:
                     sender.SendNow(Reset(reset, made));
+                    break;
+                case IsCompleteMessage question:
+                    sender.SendNow(Answer(question, made));
+                    break;
+                case CompleteMessage question:
+                    sender.SendNow(Answer(question, made));
                     break;
                 default:
                     ProcessCalls.ExitNow(WorkerExitCode.Done);
@@ -112,7 +118,7 @@ internal sealed class RunLoop
         try
         {
             result = Find(run.Engine, made, out var fault) is { } engine
-                ? engine.Execute(new EngineRequest(run.Run, run.Code, run.Path), scope)
+                ? engine.Execute(new EngineRequest(run.Run, run.Code, run.Path, run.FirstLine), scope)
                 : new EngineResult(null, fault);
         }
         catch (Exception exception)
@@ -161,5 +167,39 @@ internal sealed class RunLoop
 
         desk.ForgetHandlers();
         return new ResetDoneMessage(reset.Request, null);
+    }
+
+    private static IsCompleteAnswerMessage Answer(IsCompleteMessage question, IReadOnlyList<IEngine> made)
+    {
+        var (answer, error) = Ask(question.Engine, made, engine => engine.IsComplete(question.Code));
+        return answer is null
+            ? new IsCompleteAnswerMessage(question.Request, CodeStatus.Unknown, "", MayContinue: false, error)
+            : new IsCompleteAnswerMessage(question.Request, answer.Status, answer.Indent, answer.MayContinue, Error: null);
+    }
+
+    private static CompleteAnswerMessage Answer(CompleteMessage question, IReadOnlyList<IEngine> made)
+    {
+        var (answer, error) = Ask(question.Engine, made, engine => engine.Complete(question.Code, question.Position));
+        string[] matches = [.. (answer?.Matches ?? []).Where(static match => match.Length <= ProtocolConstants.MaxMatchLength).Take(ProtocolConstants.MaxMatches)];
+        return new CompleteAnswerMessage(question.Request, answer?.Start ?? question.Position, answer?.End ?? question.Position, matches, error);
+    }
+
+    private static (T? Answer, string? Error) Ask<T>(string name, IReadOnlyList<IEngine> made, Func<IEngine, T> ask)
+        where T : class
+    {
+        if (Find(name, made, out var fault) is not { } engine)
+        {
+            return (null, fault!.Message);
+        }
+
+        try
+        {
+            return (ask(engine), null);
+        }
+        catch (Exception exception)
+        {
+            // A fault of ours that a question can live without; a run of the same code may well succeed.
+            return (null, $"{exception.GetType()}: {exception.Message}");
+        }
     }
 }

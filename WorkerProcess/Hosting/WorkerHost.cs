@@ -151,7 +151,7 @@ internal sealed class WorkerHost
     {
         switch (message)
         {
-            case RunCodeMessage or ResetMessage:
+            case RunCodeMessage or ResetMessage or IsCompleteMessage or CompleteMessage:
                 runs.Add(message);
                 break;
             case ShutdownMessage:
