@@ -18,7 +18,7 @@ public static class ConsoleCalls
 
     /// <summary>Whether something typed earlier is left; what may be typed next is not known before it is asked for.</summary>
     [SuppressMessage("Naming", "CA1707", Justification = "The name of what it replaces.")]
-    public static bool get_KeyAvailable() => Input.HasRest;
+    public static bool KeyAvailable() => Input.HasRest;
 
     /// <inheritdoc cref="ReadKey(bool)"/>
     public static ConsoleKeyInfo ReadKey() => ReadKey(intercept: false);
