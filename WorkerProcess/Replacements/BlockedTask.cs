@@ -17,6 +17,7 @@ internal static class BlockedTask
     /// <summary>With it a wait does not run the task.</summary>
     public static CancellationToken NoInlining => Never.Token;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Complete(Task task)
     {
         if (!task.IsCompleted)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ProcInterrupt.WorkerProcess.Delivery;
 
 namespace ProcInterrupt.WorkerProcess.Replacements;
@@ -10,10 +11,11 @@ public static class LockCalls
     {
         if (!@lock.TryEnter())
         {
-            WaitRegion.Run(@lock, static l => l.Enter());
+            WaitFor(@lock);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lock.Scope EnterScope(Lock @lock)
     {
         Enter(@lock);
@@ -27,4 +29,7 @@ public static class LockCalls
     public static bool TryEnter(Lock @lock, TimeSpan timeout) => Timeouts.Wait(timeout, out var milliseconds)
         ? TryEnter(@lock, milliseconds)
         : @lock.TryEnter(timeout);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WaitFor(Lock @lock) => WaitRegion.Run(@lock, static l => l.Enter());
 }

@@ -11,14 +11,20 @@ internal static class LockScopes
 {
     private static readonly bool IsLayoutKnown = Check();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lock.Scope Make(Lock held)
     {
-        if (IsLayoutKnown)
+        if (!IsLayoutKnown)
         {
-            var image = new Image { Lock = held, Owner = Owner(held) };
-            return Unsafe.As<Image, Lock.Scope>(ref image);
+            return Reenter(held);
         }
 
+        var image = new Image { Lock = held, Owner = Owner(held) };
+        return Unsafe.As<Image, Lock.Scope>(ref image);
+    }
+
+    private static Lock.Scope Reenter(Lock held)
+    {
         var scope = held.EnterScope();
         held.Exit();
         return scope;

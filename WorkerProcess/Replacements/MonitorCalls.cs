@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ProcInterrupt.WorkerProcess.Delivery;
 
 namespace ProcInterrupt.WorkerProcess.Replacements;
@@ -72,6 +73,7 @@ public static class MonitorCalls
 
     public static bool Wait(object obj, TimeSpan timeout, bool exitContext) => Wait(obj, timeout);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WaitFor(object obj) => WaitRegion.Run(obj, static o => Monitor.Enter(o));
 
     private static bool WaitFor(object obj, int millisecondsTimeout) =>

@@ -120,15 +120,15 @@ public static class TaskCalls
     public static Task<T[]> WhenAll<T>(IEnumerable<Task<T>> tasks) => Task.WhenAll(tasks?.Select(AwaitGuard.OfOrNull)!);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TaskAwaiter GetAwaiter(Task task) => (task.IsCompleted ? task : AwaitGuard.Of(task)).GetAwaiter();
+    public static TaskAwaiter GetAwaiter(Task task) => !task.IsCompleted ? AwaitGuard.Of(task).GetAwaiter() : task.GetAwaiter();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ConfiguredTaskAwaitable ConfigureAwait(Task task, bool continueOnCapturedContext) =>
-        (task.IsCompleted ? task : AwaitGuard.Of(task)).ConfigureAwait(continueOnCapturedContext);
+        !task.IsCompleted ? AwaitGuard.Of(task).ConfigureAwait(continueOnCapturedContext) : task.ConfigureAwait(continueOnCapturedContext);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ConfiguredTaskAwaitable ConfigureAwait(Task task, ConfigureAwaitOptions options) =>
-        (task.IsCompleted ? task : AwaitGuard.Of(task)).ConfigureAwait(options);
+        !task.IsCompleted ? AwaitGuard.Of(task).ConfigureAwait(options) : task.ConfigureAwait(options);
 
     // False also for what the framework refuses.
     private static bool HaveToWait(Task?[]? tasks)

@@ -20,4 +20,8 @@ internal static class TaskFields
     /// <summary>A task, some other source, or null when it is complete.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_obj")]
     public static extern ref object? Source(ref ValueTask task);
+
+    /// <summary>What <c>ConfigureAwait</c> was told.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_continueOnCapturedContext")]
+    public static extern ref bool ContinuesOnContext(ref ValueTask task);
 }

@@ -20,4 +20,8 @@ internal static class TaskFieldsOfT<T>
     /// <inheritdoc cref="TaskFields.Source"/>
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_obj")]
     public static extern ref object? Source(ref ValueTask<T> task);
+
+    /// <inheritdoc cref="TaskFields.ContinuesOnContext"/>
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_continueOnCapturedContext")]
+    public static extern ref bool ContinuesOnContext(ref ValueTask<T> task);
 }

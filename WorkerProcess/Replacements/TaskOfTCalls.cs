@@ -13,13 +13,13 @@ public static class TaskOfTCalls
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TaskAwaiter<T> GetAwaiter<T>(Task<T> task) => (task.IsCompleted ? task : AwaitGuard.Of(task)).GetAwaiter();
+    public static TaskAwaiter<T> GetAwaiter<T>(Task<T> task) => !task.IsCompleted ? AwaitGuard.Of(task).GetAwaiter() : task.GetAwaiter();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ConfiguredTaskAwaitable<T> ConfigureAwait<T>(Task<T> task, bool continueOnCapturedContext) =>
-        (task.IsCompleted ? task : AwaitGuard.Of(task)).ConfigureAwait(continueOnCapturedContext);
+        !task.IsCompleted ? AwaitGuard.Of(task).ConfigureAwait(continueOnCapturedContext) : task.ConfigureAwait(continueOnCapturedContext);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ConfiguredTaskAwaitable<T> ConfigureAwait<T>(Task<T> task, ConfigureAwaitOptions options) =>
-        (task.IsCompleted ? task : AwaitGuard.Of(task)).ConfigureAwait(options);
+        !task.IsCompleted ? AwaitGuard.Of(task).ConfigureAwait(options) : task.ConfigureAwait(options);
 }

@@ -3,14 +3,12 @@ using ProcInterrupt.WorkerProcess.Delivery;
 
 namespace ProcInterrupt.WorkerProcess.Replacements;
 
-/// <remarks>The receiver stays as it is: code may look at its variable again.</remarks>
-[Replaces(typeof(ValueTask))]
+/// <remarks>In async methods awaits are guarded a step later, see <see cref="AwaitedValueTaskCalls"/>. The receiver stays as it is: code may look at its variable again.</remarks>
+[Replaces(typeof(ValueTask), Scope = ReplacementScope.OutsideAsync)]
 public static class ValueTaskCalls
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ValueTaskAwaiter GetAwaiter(ref ValueTask task) => task.IsCompleted ? task.GetAwaiter() : GetGuardedAwaiter(task);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ConfiguredValueTaskAwaitable ConfigureAwait(ref ValueTask task, bool continueOnCapturedContext) =>
         task.IsCompleted ? task.ConfigureAwait(continueOnCapturedContext) : ConfigureGuarded(task, continueOnCapturedContext);
 

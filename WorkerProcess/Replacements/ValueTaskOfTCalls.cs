@@ -3,20 +3,12 @@ using ProcInterrupt.WorkerProcess.Delivery;
 
 namespace ProcInterrupt.WorkerProcess.Replacements;
 
-/// <remarks>The receiver stays as it is: code may look at its variable again.</remarks>
-[Replaces(typeof(ValueTask<>))]
+/// <inheritdoc cref="ValueTaskCalls"/>
+[Replaces(typeof(ValueTask<>), Scope = ReplacementScope.OutsideAsync)]
 public static class ValueTaskOfTCalls
 {
-    public static T Result<T>(ref ValueTask<T> task)
-    {
-        BlockedTask.Complete(ref task);
-        return task.Result;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ValueTaskAwaiter<T> GetAwaiter<T>(ref ValueTask<T> task) => task.IsCompleted ? task.GetAwaiter() : GetGuardedAwaiter(task);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ConfiguredValueTaskAwaitable<T> ConfigureAwait<T>(ref ValueTask<T> task, bool continueOnCapturedContext) =>
         task.IsCompleted ? task.ConfigureAwait(continueOnCapturedContext) : ConfigureGuarded(task, continueOnCapturedContext);
 

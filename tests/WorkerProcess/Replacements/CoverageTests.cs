@@ -69,7 +69,9 @@ public sealed class CoverageTests
         ConfiguredTaskAwaitable+ConfiguredTaskAwaiter: GetResult
         ConfiguredTaskAwaitable`1+ConfiguredTaskAwaiter: GetResult
         ConfiguredValueTaskAwaitable+ConfiguredValueTaskAwaiter: GetResult
+        ConfiguredValueTaskAwaitable+ConfiguredValueTaskAwaiter: IsCompleted
         ConfiguredValueTaskAwaitable`1+ConfiguredValueTaskAwaiter: GetResult
+        ConfiguredValueTaskAwaitable`1+ConfiguredValueTaskAwaiter: IsCompleted
         Console: KeyAvailable OpenStandardError OpenStandardInput OpenStandardOutput ReadKey
         CountdownEvent: Wait
         Environment: Exit
@@ -92,8 +94,11 @@ public sealed class CoverageTests
         Thread: Join Sleep
         ValueTask: ConfigureAwait GetAwaiter
         ValueTaskAwaiter: GetResult
+        ValueTaskAwaiter: IsCompleted
         ValueTaskAwaiter`1: GetResult
-        ValueTask`1: ConfigureAwait GetAwaiter Result
+        ValueTaskAwaiter`1: IsCompleted
+        ValueTask`1: ConfigureAwait GetAwaiter
+        ValueTask`1: Result
         WaitHandle: SignalAndWait WaitAll WaitAny WaitOne
         """,
         string.Join('\n', Classes

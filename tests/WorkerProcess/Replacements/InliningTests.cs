@@ -40,7 +40,7 @@ public sealed class InliningTests
         ["value task Result"] = static t =>
         {
             var task = new ValueTask<int>(t);
-            Assert.Equal(5, ValueTaskOfTCalls.Result(ref task));
+            Assert.Equal(5, ValueTaskResultCalls.Result(ref task));
         },
         ["value task GetResult"] = static t =>
         {
