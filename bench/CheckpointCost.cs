@@ -25,6 +25,12 @@ internal static class CheckpointCost
         Compare<double>("matrix product", "Matrix", 300, "1.10x");
         Compare<int>("foreach over an array", "Bytes", 5_000, "1.10x");
         Compare<int>("recursion guard: Fibonacci", "Fib", 34, "1.10x");
+        Compare<long>("await of a completed task", "Awaited", 5_000_000, "1.10x");
+        Compare<long>("await of a completed task with a result", "AwaitedOfT", 5_000_000, "1.10x");
+        Compare<long>("await of a completed value task", "AwaitedValue", 5_000_000, "1.10x");
+        Compare<long>("result of a completed task", "Results", 5_000_000, "1.10x");
+        Compare<long>("lock that nobody holds", "Locked", 2_000_000, "1.10x");
+        Compare<long>("System.Threading.Lock that nobody holds", "NewLocked", 2_000_000, "1.10x");
 
         void Compare<T>(string what, string name, int size, string goal)
         {

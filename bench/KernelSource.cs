@@ -6,6 +6,28 @@ internal static class KernelSource
     public const string Text = """
         public static class Kernels
         {
+            private static readonly object gate = new();
+            private static readonly System.Threading.Lock newGate = new();
+            private static long count;
+
+            public static long Locked(int n) { for (int i = 0; i < n; i++) lock (gate) count++; return count & 0; }
+
+            public static long NewLocked(int n) { for (int i = 0; i < n; i++) lock (newGate) count++; return count & 0; }
+
+            public static long Awaited(int n) => Await(n, System.Threading.Tasks.Task.CompletedTask).Result;
+
+            public static long AwaitedOfT(int n) => Await(n, System.Threading.Tasks.Task.FromResult(1L)).Result;
+
+            public static long AwaitedValue(int n) => AwaitValue(n, new System.Threading.Tasks.ValueTask<long>(1L)).Result;
+
+            public static long Results(int n) { var task = System.Threading.Tasks.Task.FromResult(1L); long s = 0; for (int i = 0; i < n; i++) s += task.Result; return s; }
+
+            private static async System.Threading.Tasks.Task<long> Await(int n, System.Threading.Tasks.Task task) { long s = 0; for (int i = 0; i < n; i++) { await task; s += i; } return s; }
+
+            private static async System.Threading.Tasks.Task<long> Await(int n, System.Threading.Tasks.Task<long> task) { long s = 0; for (int i = 0; i < n; i++) s += await task; return s; }
+
+            private static async System.Threading.Tasks.Task<long> AwaitValue(int n, System.Threading.Tasks.ValueTask<long> task) { long s = 0; for (int i = 0; i < n; i++) s += await task; return s; }
+
             public static long Sum(int n) { long s = 0; for (int i = 0; i < n; i++) s += i ^ (s >> 3); return s; }
 
             public static long While(int n) { long s = 0; int i = 0; while (true) { s += i; if (++i >= n) break; s ^= i; } return s; }

@@ -9,9 +9,13 @@ internal sealed class CallGraph
     private readonly Dictionary<MethodDefinition, MethodFacts> facts = [];
     private readonly Dictionary<MethodReference, MethodDefinition[]> resolved = [];
     private readonly LeafCalls leaves = new();
+    private readonly CallReplacements replacements;
+    private readonly CancellableCalls cancellable;
 
-    public CallGraph(ModuleDefinition module)
+    public CallGraph(ModuleDefinition module, CallReplacements replacements, CancellableCalls cancellable)
     {
+        this.cancellable = cancellable;
+        this.replacements = replacements;
         foreach (TypeDefinition type in module.GetTypes())
         {
             foreach (MethodDefinition method in type.Methods)
@@ -33,7 +37,7 @@ internal sealed class CallGraph
 
     public IReadOnlyCollection<MethodFacts> Methods => facts.Values;
 
-    /// <summary>True when no check can run while a call runs.</summary>
+    /// <summary>True when no check can run while a call runs. Calls that are replaced have been by now, and are not among the leaves.</summary>
     public bool IsQuietCall(Instruction call)
     {
         if (call.Operand is not MethodReference target)
@@ -71,8 +75,9 @@ internal sealed class CallGraph
                     method.CallsUnknown = true;
                     break;
                 case Code.Ldftn or Code.Ldvirtftn:
-                    method.CallsExit |= EnvironmentExit.IsCall(instruction);
-                    foreach (MethodDefinition target in Resolve((MethodReference)instruction.Operand))
+                    MethodDefinition[] targets = Resolve((MethodReference)instruction.Operand);
+                    method.HasReplaced |= targets.Length == 0 && replacements.Find(instruction, method.Method) is not null;
+                    foreach (MethodDefinition target in targets)
                     {
                         if (facts.TryGetValue(target, out MethodFacts? taken))
                         {
@@ -96,8 +101,11 @@ internal sealed class CallGraph
         MethodDefinition[] own = Resolve(target);
         if (own.Length == 0)
         {
-            method.CallsUnknown |= !leaves.IsLeaf(target, call.Previous);
-            method.CallsExit |= EnvironmentExit.IsCall(call);
+            // What is called instead may raise.
+            bool isReplaced = replacements.Find(call, method.Method) is not null;
+            method.HasReplaced |= isReplaced;
+            method.HasCancellable |= cancellable.IsMatch(target);
+            method.CallsUnknown |= isReplaced || !leaves.IsLeaf(target, call.Previous);
         }
 
         foreach (MethodDefinition candidate in own)

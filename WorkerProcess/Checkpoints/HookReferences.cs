@@ -4,17 +4,17 @@ using Mono.Cecil;
 namespace ProcInterrupt.WorkerProcess.Checkpoints;
 
 /// <summary>References from one module to the hooks, made on first use.</summary>
-/// <remarks>Made by hand: Cecil's import from reflection would add this process's System.Private.CoreLib to the module.</remarks>
 internal sealed class HookReferences
 {
     private readonly ModuleDefinition module;
     private readonly HookSignatures signatures;
     private readonly Dictionary<string, MethodReference> references = new(StringComparer.Ordinal);
-    private TypeReference? type;
+    private readonly OwnTypes types;
 
-    public HookReferences(ModuleDefinition module, HookSignatures signatures)
+    public HookReferences(ModuleDefinition module, OwnTypes types, HookSignatures signatures)
     {
         this.module = module;
+        this.types = types;
         this.signatures = signatures;
     }
 
@@ -48,8 +48,6 @@ internal sealed class HookReferences
 
     public MethodReference GuardStack => Get(nameof(WovenCode.GuardStack));
 
-    public MethodReference Exit => Get(nameof(WovenCode.Exit));
-
     private MethodReference Get(string name)
     {
         if (references.TryGetValue(name, out MethodReference? reference))
@@ -58,8 +56,7 @@ internal sealed class HookReferences
         }
 
         MethodInfo method = signatures[name];
-        type ??= MakeType(signatures.Type);
-        reference = new MethodReference(name, Primitive(method.ReturnType), type);
+        reference = new MethodReference(name, Primitive(method.ReturnType), types.Get(signatures.Type));
         foreach (System.Reflection.ParameterInfo parameter in method.GetParameters())
         {
             reference.Parameters.Add(new ParameterDefinition(Primitive(parameter.ParameterType)));
@@ -69,39 +66,14 @@ internal sealed class HookReferences
         return reference;
     }
 
-    private TypeReference MakeType(Type hooks)
-    {
-        if (hooks.DeclaringType is { } outer)
-        {
-            return new TypeReference(string.Empty, hooks.Name, module, null) { DeclaringType = MakeType(outer) };
-        }
-
-        return new TypeReference(hooks.Namespace ?? string.Empty, hooks.Name, module, FindAssembly());
-    }
-
-    private AssemblyNameReference FindAssembly()
-    {
-        foreach (AssemblyNameReference existing in module.AssemblyReferences)
-        {
-            if (string.Equals(existing.Name, signatures.AssemblyName, StringComparison.Ordinal))
-            {
-                return existing;
-            }
-        }
-
-        var reference = new AssemblyNameReference(signatures.AssemblyName, signatures.Assembly.Version) { PublicKeyToken = signatures.Assembly.GetPublicKeyToken() };
-        module.AssemblyReferences.Add(reference);
-        return reference;
-    }
-
     private TypeReference Primitive(Type parameter)
     {
-        TypeSystem types = module.TypeSystem;
-        return parameter == typeof(void) ? types.Void
-            : parameter == typeof(object) ? types.Object
-            : parameter == typeof(bool) ? types.Boolean
-            : parameter == typeof(int) ? types.Int32
-            : parameter == typeof(nuint) ? types.UIntPtr
+        TypeSystem primitives = module.TypeSystem;
+        return parameter == typeof(void) ? primitives.Void
+            : parameter == typeof(object) ? primitives.Object
+            : parameter == typeof(bool) ? primitives.Boolean
+            : parameter == typeof(int) ? primitives.Int32
+            : parameter == typeof(nuint) ? primitives.UIntPtr
             : throw new NotSupportedException($"A hook takes or returns {parameter}.");
     }
 }

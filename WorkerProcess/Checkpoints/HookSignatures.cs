@@ -16,8 +16,6 @@ internal sealed class HookSignatures
         }
 
         Type = hooks;
-        Assembly = hooks.Assembly.GetName();
-        AssemblyName = Assembly.Name!;
         foreach (MethodInfo contract in typeof(WovenCode).GetMethods(BindingFlags.Public | BindingFlags.Static))
         {
             Type[] parameters = Array.ConvertAll(contract.GetParameters(), p => p.ParameterType);
@@ -27,10 +25,6 @@ internal sealed class HookSignatures
     }
 
     public Type Type { get; }
-
-    public AssemblyName Assembly { get; }
-
-    public string AssemblyName { get; }
 
     public MethodInfo this[string name] => methods[name];
 }

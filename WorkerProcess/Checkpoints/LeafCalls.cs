@@ -28,7 +28,7 @@ internal sealed class LeafCalls
         ["System.Attribute"] = [".ctor"],
         ["System.Delegate"] = [],
         ["System.Array"] = ["get_Length", "get_LongLength", "get_Rank", "GetLength", "GetLowerBound", "GetUpperBound", "Copy", "Clear", "Empty"],
-        ["System.Threading.Monitor"] = ["Enter", "Exit"],
+        ["System.Threading.Monitor"] = ["Exit"],
         ["System.Environment"] = ["get_CurrentManagedThreadId", "get_TickCount", "get_TickCount64", "get_ProcessorCount", "get_NewLine"],
         ["System.Collections.Generic.List`1"] =
             [".ctor", "Add", "get_Item", "set_Item", "get_Count", "get_Capacity", "Clear", "RemoveAt", "Insert", "GetEnumerator", "ToArray", "Reverse"],

@@ -21,8 +21,11 @@ internal sealed class MethodFacts
     /// <summary>Has <c>localloc</c>.</summary>
     public bool HasLocalloc { get; set; }
 
-    /// <summary>Calls <c>Environment.Exit</c>.</summary>
-    public bool CallsExit { get; set; }
+    /// <summary>Calls framework methods that are replaced, or makes delegates to them.</summary>
+    public bool HasReplaced { get; set; }
+
+    /// <summary>Calls framework methods that take a cancellation token and return what is awaited.</summary>
+    public bool HasCancellable { get; set; }
 
     /// <summary>Can call itself through direct calls within the module.</summary>
     public bool IsInCycle { get; set; }

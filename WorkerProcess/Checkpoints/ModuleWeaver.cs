@@ -7,13 +7,18 @@ internal sealed class ModuleWeaver
 {
     private readonly HookReferences hooks;
     private readonly WeaverOptions options;
+    private readonly CallReplacements replacements;
+    private readonly CancellableCalls cancellable;
     private readonly CallGraph calls;
 
-    public ModuleWeaver(ModuleDefinition module, HookReferences hooks, WeaverOptions options)
+    public ModuleWeaver(ModuleDefinition module, HookSignatures signatures, WeaverOptions options)
     {
-        this.hooks = hooks;
+        var types = new OwnTypes(module);
+        hooks = new HookReferences(module, types, signatures);
         this.options = options;
-        calls = new CallGraph(module);
+        replacements = new CallReplacements(module, types, options.Replacements);
+        cancellable = new CancellableCalls(module, types);
+        calls = new CallGraph(module, replacements, cancellable);
     }
 
     /// <returns>Whether any method was changed.</returns>
@@ -33,15 +38,20 @@ internal sealed class ModuleWeaver
         CleanupKind cleanup = facts.ReachesChecks ? CleanupRegions.KindOf(facts.Method) : CleanupKind.None;
         EntryPlan entry = EntryPlan.For(facts);
         bool hasClauses = facts.Method.Body.HasExceptionHandlers;
-        if (!facts.HasLoop && !facts.CallsExit && !hasClauses && cleanup == CleanupKind.None && entry.IsNothing)
+        if (!facts.HasLoop && !facts.HasReplaced && !facts.HasCancellable && !hasClauses && cleanup == CleanupKind.None && entry.IsNothing)
         {
             return false;
         }
 
         var editor = new MethodEditor(facts.Method);
-        if (facts.CallsExit)
+        if (facts.HasCancellable)
         {
-            EnvironmentExit.Replace(editor, hooks);
+            cancellable.Weave(editor);
+        }
+
+        if (facts.HasReplaced)
+        {
+            replacements.Weave(editor);
         }
 
         if (hasClauses)

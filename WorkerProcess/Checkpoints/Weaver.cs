@@ -30,7 +30,7 @@ internal sealed class Weaver : IWeaver
         }
 
         bool hasSymbols = TryReadSymbols(module, symbols);
-        var weaver = new ModuleWeaver(module, new HookReferences(module, signatures), options);
+        var weaver = new ModuleWeaver(module, signatures, options);
         if (!weaver.Weave())
         {
             return unchanged;

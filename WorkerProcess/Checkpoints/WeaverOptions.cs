@@ -5,4 +5,5 @@ namespace ProcInterrupt.WorkerProcess.Checkpoints;
 /// <param name="RunStackLow">The lowest address of the run thread's stack that code may reach: its limit plus the headroom of 1 MB.</param>
 /// <param name="RunStackSize">Bytes from <paramref name="RunStackLow"/> to the top of that stack.</param>
 /// <param name="Hooks">The type with the methods of <see cref="WovenCode"/>; tests put a double in its place.</param>
-internal sealed record WeaverOptions(nint WordAddress, nuint RunStackLow, nuint RunStackSize, Type Hooks);
+/// <param name="Replacements">What is called in place of the framework's methods.</param>
+internal sealed record WeaverOptions(nint WordAddress, nuint RunStackLow, nuint RunStackSize, Type Hooks, ReplacementTable Replacements);

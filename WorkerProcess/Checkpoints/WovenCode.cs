@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.Versioning;
 using ProcInterrupt.WorkerProcess.Delivery;
 
 namespace ProcInterrupt.WorkerProcess.Checkpoints;
@@ -7,7 +6,6 @@ namespace ProcInterrupt.WorkerProcess.Checkpoints;
 /// <summary>What woven code calls. Public because woven assemblies call it; nobody else should.</summary>
 /// <remarks>A thin face: the delivery desk decides. The worker sets the desk before it weaves anything.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-[SupportedOSPlatform("linux")]
 public static class WovenCode
 {
     private static DeliveryDesk? desk;
@@ -64,8 +62,8 @@ public static class WovenCode
     /// <exception cref="InsufficientExecutionStackException">The stack is nearly used up.</exception>
     public static void GuardStack(nuint frame, int extraBytes) => ThreadStack.Guard(frame, extraBytes);
 
-    /// <summary>In place of <c>Environment.Exit</c>.</summary>
-    public static void Exit(int exitCode) => Desk.Exit(exitCode);
+    /// <summary>Ends the calling thread's run.</summary>
+    internal static void Exit(int exitCode) => Desk.Exit(exitCode);
 
     /// <summary>Called once, by the worker, before anything is woven.</summary>
     internal static void Install(DeliveryDesk installed) => desk = installed;

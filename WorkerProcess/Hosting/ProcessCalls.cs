@@ -1,10 +1,8 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
 /// <summary>The system calls about the worker's own process.</summary>
-[SupportedOSPlatform("linux")]
 internal static unsafe partial class ProcessCalls
 {
     private const int OpenReadOnly = 0;

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipes;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Reporting;
@@ -17,7 +16,6 @@ using ProcInterrupt.WorkerProcess.Replacements;
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
 /// <summary>Puts the worker together and is its reading thread; never executes user code.</summary>
-[SupportedOSPlatform("linux")]
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process, which ends without running anything.")]
 internal sealed class WorkerHost
 {
@@ -121,7 +119,8 @@ internal sealed class WorkerHost
     private IReadOnlyList<IEngine> CreateEngines()
     {
         var (low, size) = ThreadStack.Measure();
-        var weaver = new Weaver(new WeaverOptions(page.View.Address, low, size, typeof(WovenCode)));
+        var replacements = new ReplacementTable(ReplacementTable.ClassesOf(typeof(WovenCode).Assembly));
+        var weaver = new Weaver(new WeaverOptions(page.View.Address, low, size, typeof(WovenCode), replacements));
         return [new CSharpEngine(weaver)];
     }
 
@@ -152,7 +151,7 @@ internal sealed class WorkerHost
     {
         switch (message)
         {
-            case RunCodeMessage or ResetMessage:
+            case RunCodeMessage or ResetMessage or IsCompleteMessage or CompleteMessage:
                 runs.Add(message);
                 break;
             case ShutdownMessage:

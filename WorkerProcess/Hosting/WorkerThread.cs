@@ -1,11 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.Versioning;
 using ProcInterrupt.WorkerProcess.Output;
 
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
 /// <summary>Threads of the worker's own: a fault of ours ends the worker with its trace on standard error, and is never taken for user code's.</summary>
-[SupportedOSPlatform("linux")]
 internal static class WorkerThread
 {
     /// <summary>The standard error that the worker was started with, also when running code's has taken its place.</summary>

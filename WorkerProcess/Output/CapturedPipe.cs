@@ -1,12 +1,9 @@
-using System.Runtime.Versioning;
-
 namespace ProcInterrupt.WorkerProcess.Output;
 
 /// <summary>What comes out of one captured descriptor, as whole characters. Used under the capture's lock.</summary>
 /// <param name="stream">What it is to running code.</param>
 /// <param name="buffer">Where it goes.</param>
 /// <param name="mirror">A pipe to which its bytes are copied as they are, while there is room; negative for none.</param>
-[SupportedOSPlatform("linux")]
 internal sealed class CapturedPipe(OutputStream stream, OutputBuffer buffer, int mirror)
 {
     private readonly byte[] bytes = new byte[64 * 1024];

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.Versioning;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Hosting;
 
@@ -10,7 +9,6 @@ namespace ProcInterrupt.WorkerProcess.Output;
 /// A thread of its own takes it in while there is room in the buffer; where there is none, the pipes fill and the writers
 /// block. What has to be in order, takes it in itself first: a thread that prints, and the end of a run.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class DescriptorCapture
 {
     /// <summary>Looking costs a system call, so a thread that prints looks no more often than this: a child lives longer.</summary>

@@ -1,11 +1,9 @@
-using System.Runtime.Versioning;
 using System.Text;
 
 namespace ProcInterrupt.WorkerProcess.Output;
 
 /// <summary>What <c>Console.OpenStandardInput</c> gives running code: the lines that are typed, in UTF-8.</summary>
 /// <remarks>One thread at a time.</remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class InputByteStream(InputReader input) : Stream
 {
     private byte[] bytes = [];

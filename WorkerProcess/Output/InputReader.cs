@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProcInterrupt.Messages;
 using ProcInterrupt.WorkerProcess.Delivery;
 
@@ -11,7 +10,6 @@ namespace ProcInterrupt.WorkerProcess.Output;
 /// and a thread that outlives its run finds the end of input.
 /// The reading thread of the pipe calls <see cref="Answer"/>.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class InputReader : TextReader
 {
     private readonly IFramePoster sender;

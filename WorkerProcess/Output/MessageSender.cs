@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using System.Text;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Transport;
@@ -13,7 +12,6 @@ namespace ProcInterrupt.WorkerProcess.Output;
 /// <c>RunCompleted</c>, whatever the credit; the buffer is bounded. User code never writes: it posts, and the sending
 /// thread or the run thread between runs does the rest.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class MessageSender : IFramePoster
 {
     /// <summary>How long small pieces of output are gathered.</summary>

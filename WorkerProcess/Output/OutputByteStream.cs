@@ -1,10 +1,7 @@
-using System.Runtime.Versioning;
-
 namespace ProcInterrupt.WorkerProcess.Output;
 
 /// <summary>What <c>Console.OpenStandardOutput</c> and <c>OpenStandardError</c> give running code: bytes of UTF-8, in order with what it prints otherwise.</summary>
 /// <remarks>A character that is cut across writes is joined; invalid bytes become U+FFFD. Safe from any thread, as the system's own is.</remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class OutputByteStream(OutputStream stream, RunOutput output) : Stream
 {
     private readonly Lock gate = new();

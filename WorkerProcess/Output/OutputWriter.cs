@@ -1,10 +1,8 @@
-using System.Runtime.Versioning;
 using System.Text;
 
 namespace ProcInterrupt.WorkerProcess.Output;
 
 /// <summary><c>Console.Out</c> and <c>Console.Error</c> of running code.</summary>
-[SupportedOSPlatform("linux")]
 internal sealed class OutputWriter : TextWriter
 {
     private readonly OutputStream stream;

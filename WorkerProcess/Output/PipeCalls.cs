@@ -1,11 +1,9 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 
 namespace ProcInterrupt.WorkerProcess.Output;
 
 /// <summary>The system calls behind captured descriptors.</summary>
-[SupportedOSPlatform("linux")]
 internal static unsafe partial class PipeCalls
 {
     private const int CloseOnExec = 0x80000;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.Versioning;
 using System.Text;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Reporting;
@@ -12,7 +11,6 @@ namespace ProcInterrupt.WorkerProcess.Output;
 /// Safe from any thread. A thread that outlived its run, or is of none, may not hold up the runs that follow: what does not
 /// fit is dropped. What native code and child processes have printed by then is taken in first.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class RunOutput : IReportHost
 {
     /// <summary>Room in a frame for its headers.</summary>

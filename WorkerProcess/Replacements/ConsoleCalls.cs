@@ -1,13 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.Versioning;
 using ProcInterrupt.WorkerProcess.Output;
 
 namespace ProcInterrupt.WorkerProcess.Replacements;
 
 /// <summary>Calls of the console that go past <see cref="Console.In"/> and <see cref="Console.Out"/> in the framework: to the terminal, to descriptors.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-[SupportedOSPlatform("linux")]
 [Replaces(typeof(Console))]
 public static class ConsoleCalls
 {
@@ -20,7 +18,7 @@ public static class ConsoleCalls
 
     /// <summary>Whether something typed earlier is left; what may be typed next is not known before it is asked for.</summary>
     [SuppressMessage("Naming", "CA1707", Justification = "The name of what it replaces.")]
-    public static bool get_KeyAvailable() => Input.HasRest;
+    public static bool KeyAvailable() => Input.HasRest;
 
     /// <inheritdoc cref="ReadKey(bool)"/>
     public static ConsoleKeyInfo ReadKey() => ReadKey(intercept: false);

@@ -62,13 +62,13 @@ internal sealed class Snippet
 
     public Func<object?> LoadPlain() => Load(Assembly, Symbols);
 
-    public Func<object?> LoadWoven()
+    public Func<object?> LoadWoven(ReplacementTable? replacements = null)
     {
-        WovenAssembly woven = Weave();
+        WovenAssembly woven = Weave(replacements);
         return Load(woven.Assembly, woven.Symbols);
     }
 
-    public WovenAssembly Weave() => Woven.MakeWeaver().Weave(Assembly, Symbols);
+    public WovenAssembly Weave(ReplacementTable? replacements = null) => Woven.MakeWeaver(replacements).Weave(Assembly, Symbols);
 
     private static Func<object?> Load(byte[] assembly, byte[]? symbols)
     {

@@ -134,12 +134,6 @@ public static unsafe class TestHooks
         }
     }
 
-    public static void Exit(int exitCode)
-    {
-        ExitCode = exitCode;
-        throw new KeyboardInterruptException();
-    }
-
     /// <summary>Woven test code notes what it did.</summary>
     public static void Note(string text)
     {

@@ -9,12 +9,16 @@ internal static unsafe class Woven
     public const int StackBytes = 4 << 20;
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    public static Weaver MakeWeaver() => new(new WeaverOptions((nint)TestHooks.Word, TestHooks.StackLow, TestHooks.StackSize, typeof(TestHooks)));
+    private static readonly ReplacementTable Replacements = new([typeof(TestEnvironmentCalls), .. ReplacementTable.ClassesOf(typeof(Weaver).Assembly)]);
+
+    /// <param name="replacements">Null: the worker's.</param>
+    public static Weaver MakeWeaver(ReplacementTable? replacements = null) =>
+        new(new WeaverOptions((nint)TestHooks.Word, TestHooks.StackLow, TestHooks.StackSize, typeof(TestHooks), replacements ?? Replacements));
 
     /// <summary>Runs a snippet to its end, or until it was interrupted some time after it started.</summary>
     /// <param name="interruptAfter">Null: not interrupted.</param>
     /// <param name="busy">The word is not 0 although nothing is wanted, so that every check takes the slow path.</param>
-    public static Outcome Run(Snippet snippet, TimeSpan? interruptAfter = null, bool busy = false)
+    public static Outcome Run(Snippet snippet, TimeSpan? interruptAfter = null, bool busy = false, ReplacementTable? replacements = null)
     {
         using var started = new ManualResetEventSlim();
         var outcome = new Outcome();
@@ -25,7 +29,7 @@ internal static unsafe class Woven
                 TestHooks.Reset();
                 TestHooks.StackLow = (nuint)(&here) - StackBytes + (1 << 20) + (256 << 10);
                 TestHooks.StackSize = (nuint)(&here) - TestHooks.StackLow + 4096;
-                Func<object?> run = snippet.LoadWoven();
+                Func<object?> run = snippet.LoadWoven(replacements);
                 *TestHooks.Word = busy ? 1 : 0;
                 started.Set();
                 try

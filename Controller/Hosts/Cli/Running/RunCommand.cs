@@ -43,35 +43,14 @@ internal static class RunCommand
 
     private static async Task<int> FollowAsync(Worker worker, Run run, RunArguments arguments, DisplayFolder? folder)
     {
-        var view = new RunView();
-        var displays = new DisplayView(view, folder);
+        var view = new RunView(folder);
         try
         {
-            var answers = new InputAnswers(ended: arguments.File == "-");
+            // Not disposed of: a line that is still waited for ends with the command.
+            var answers = new InputAnswers(new StandardInputLines(ended: arguments.File == "-"));
             await foreach (var e in run.Events)
             {
-                switch (e)
-                {
-                    case OutputEvent output:
-                        view.ShowOutput(output.Stream, output.Text);
-                        break;
-                    case DisplayEvent display:
-                        displays.Show(run.Number, display.Data);
-                        break;
-                    case OutputDroppedEvent dropped:
-                        view.ShowDropped(dropped.Bytes);
-                        break;
-                    case ProgressEvent progress:
-                        view.ShowProgress(progress.Fraction, progress.Message);
-                        break;
-                    case InputRequestEvent request:
-                        view.ShowOutput(OutputStream.Stdout, request.Prompt);
-                        answers.Answer(run, request);
-                        break;
-                    case ReceiptEvent { Receipt.Reason: InterruptReason.User } receipt:
-                        view.ShowReceipt(receipt.Receipt);
-                        break;
-                }
+                view.Show(e, answers);
             }
 
             var result = await run.Completion;

@@ -1,0 +1,14 @@
+using System.Runtime.CompilerServices;
+
+namespace ProcInterrupt.WorkerProcess.Replacements;
+
+/// <remarks>Where <c>await</c> is lowered the task is complete by then; a script's top level is an async method too, and may call this itself.</remarks>
+[Replaces(typeof(TaskAwaiter))]
+public static class TaskAwaiterCalls
+{
+    public static void GetResult(ref TaskAwaiter awaiter)
+    {
+        BlockedTask.Complete(TaskFields.Awaited(ref awaiter));
+        awaiter.GetResult();
+    }
+}

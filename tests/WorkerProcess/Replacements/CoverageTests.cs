@@ -1,0 +1,125 @@
+using System.Reflection;
+using ProcInterrupt.WorkerProcess.Checkpoints;
+using ProcInterrupt.WorkerProcess.Replacements;
+using Xunit;
+
+namespace ProcInterrupt.Tests.WorkerProcess.Replacements;
+
+/// <summary>Each overload that the framework has of a replaced method is replaced: a new one must not slip in with a new framework.</summary>
+public sealed class CoverageTests
+{
+    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+
+    private static readonly Type[] Classes = [.. ReplacementTable.ClassesOf(typeof(Weaver).Assembly)];
+
+    // They never wait, or take a token, which is the run's then.
+    private static readonly string[] LeftAlone =
+    [
+        "Monitor.TryEnter(Object)",
+        "Monitor.TryEnter(Object, ref Boolean)",
+        "Lock.TryEnter(Lock)",
+        "SpinLock.TryEnter(ref SpinLock, ref Boolean)",
+        "BlockingCollection`1.TryAdd(BlockingCollection`1<0>, 0)",
+        "BlockingCollection`1.TryTake(BlockingCollection`1<0>, ref 0)",
+        "BlockingCollection`1.TryAddToAny(BlockingCollection`1<0>[], 0)",
+        "BlockingCollection`1.TryTakeFromAny(BlockingCollection`1<0>[], ref 0)",
+        "TaskAsyncEnumerableExtensions.ConfigureAwait(IAsyncDisposable, Boolean)",
+        "SemaphoreSlim.WaitAsync(SemaphoreSlim, CancellationToken)",
+        "SemaphoreSlim.WaitAsync(SemaphoreSlim, Int32, CancellationToken)",
+        "SemaphoreSlim.WaitAsync(SemaphoreSlim, TimeSpan, CancellationToken)",
+    ];
+
+    public static TheoryData<Type> Replaced() => new(Classes.Select(static c => Mark(c).Replaced).Distinct());
+
+    [Theory]
+    [MemberData(nameof(Replaced))]
+    public void Every_overload_is_replaced_and_nothing_that_the_framework_lacks(Type framework)
+    {
+        MethodInfo[] ours = [.. Classes.Where(c => Mark(c).Replaced == framework).SelectMany(static c => c.GetMethods(Declared))];
+        string[] names = [.. ours.Select(static m => m.Name).Distinct()];
+        MethodInfo[] theirs = [.. framework.GetMethods(Declared).Where(m => names.Contains(Name(m)))];
+
+        string[] replacements = [.. ours.Select(m => Describe(framework, m, Parameters(m), 0)).Order(StringComparer.Ordinal)];
+        string[] methods =
+        [
+            .. theirs.Select(m => Describe(framework, m, [.. Receiver(framework, m), .. Parameters(m)], framework.GetGenericArguments().Length))
+                .Where(static m => !LeftAlone.Contains(m[..(m.IndexOf(')') + 1)]))
+                .Order(StringComparer.Ordinal),
+        ];
+        Assert.Equal(methods, replacements);
+    }
+
+    [Fact]
+    public void What_is_left_alone_exists()
+    {
+        string[] methods =
+        [
+            .. Classes.Select(static c => Mark(c).Replaced).Distinct().SelectMany(static f => f.GetMethods(Declared)
+                .Select(m => Describe(f, m, [.. Receiver(f, m), .. Parameters(m)], f.GetGenericArguments().Length))),
+        ];
+        Assert.All(LeftAlone, one => Assert.Contains(methods, m => m.StartsWith(one, StringComparison.Ordinal)));
+    }
+
+    /// <summary>What is known to wait, by name: a class that lost its mark would go unnoticed otherwise.</summary>
+    [Fact]
+    public void The_known_ways_to_wait_are_replaced() => Assert.Equal(
+        """
+        Barrier: SignalAndWait
+        BlockingCollection`1: Add AddToAny GetConsumingEnumerable Take TakeFromAny TryAdd TryAddToAny TryTake TryTakeFromAny
+        ConfiguredTaskAwaitable+ConfiguredTaskAwaiter: GetResult
+        ConfiguredTaskAwaitable`1+ConfiguredTaskAwaiter: GetResult
+        ConfiguredValueTaskAwaitable+ConfiguredValueTaskAwaiter: GetResult
+        ConfiguredValueTaskAwaitable`1+ConfiguredValueTaskAwaiter: GetResult
+        Console: KeyAvailable OpenStandardError OpenStandardInput OpenStandardOutput ReadKey
+        CountdownEvent: Wait
+        Environment: Exit
+        IAsyncEnumerator`1: MoveNextAsync
+        Lazy`1: Value
+        Lock: Enter EnterScope TryEnter
+        ManualResetEventSlim: Wait
+        Monitor: Enter TryEnter Wait
+        Process: WaitForExit
+        ReaderWriterLock: AcquireReaderLock AcquireWriterLock UpgradeToWriterLock
+        ReaderWriterLockSlim: EnterReadLock EnterUpgradeableReadLock EnterWriteLock TryEnterReadLock TryEnterUpgradeableReadLock TryEnterWriteLock
+        SemaphoreSlim: Wait WaitAsync
+        SpinLock: Enter TryEnter
+        SpinWait: SpinUntil
+        Task: ConfigureAwait GetAwaiter Wait WaitAll WaitAny WhenAll
+        TaskAsyncEnumerableExtensions: ConfigureAwait ToBlockingEnumerable WithCancellation
+        TaskAwaiter: GetResult
+        TaskAwaiter`1: GetResult
+        Task`1: ConfigureAwait GetAwaiter Result
+        Thread: Join Sleep
+        ValueTask: ConfigureAwait GetAwaiter
+        ValueTaskAwaiter: GetResult
+        ValueTaskAwaiter`1: GetResult
+        ValueTask`1: ConfigureAwait GetAwaiter Result
+        WaitHandle: SignalAndWait WaitAll WaitAny WaitOne
+        """,
+        string.Join('\n', Classes
+            .Select(static c => (Type: Mark(c).Replaced, Names: c.GetMethods(Declared).Select(static m => m.Name).Distinct().Order(StringComparer.Ordinal)))
+            .Select(static c => $"{c.Type.FullName![(c.Type.Namespace!.Length + 1)..]}: {string.Join(' ', c.Names)}")
+            .Order(StringComparer.Ordinal)));
+
+    private static ReplacesAttribute Mark(Type type) => type.GetCustomAttribute<ReplacesAttribute>()!;
+
+    private static string Name(MethodInfo method) => method.Name.StartsWith("get_", StringComparison.Ordinal) ? method.Name[4..] : method.Name;
+
+    private static Type[] Parameters(MethodInfo method) => [.. method.GetParameters().Select(static p => p.ParameterType)];
+
+    private static Type[] Receiver(Type type, MethodInfo method) => method.IsStatic ? [] : [type.IsValueType ? type.MakeByRefType() : type];
+
+    private static string Describe(Type framework, MethodInfo method, Type[] parameters, int typeParameters) =>
+        $"{framework.Name}.{Name(method)}({string.Join(", ", parameters.Select(p => Describe(p, typeParameters)))}): {Describe(method.ReturnType, typeParameters)}";
+
+    // Type variables by number: those of the type first.
+    private static string Describe(Type type, int typeParameters) => type switch
+    {
+        { IsByRef: true } => $"ref {Describe(type.GetElementType()!, typeParameters)}",
+        { IsArray: true } => $"{Describe(type.GetElementType()!, typeParameters)}[]",
+        { IsGenericMethodParameter: true } => $"{type.GenericParameterPosition + typeParameters}",
+        { IsGenericTypeParameter: true } => $"{type.GenericParameterPosition}",
+        { IsGenericType: true } => $"{type.Name}<{string.Join(", ", type.GetGenericArguments().Select(a => Describe(a, typeParameters)))}>",
+        _ => type.Name,
+    };
+}
