@@ -10,9 +10,6 @@ namespace ProcInterrupt.WorkerProcess.Delivery;
 /// </remarks>
 internal static class AwaitGuard
 {
-    /// <summary>How long what is interrupted too may take to end.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
-
     /// <returns>The task itself when there is nothing to guard.</returns>
     public static Task Of(Task task) => Of(task, AwaitedTask.EndsByItself(task));
 
@@ -29,7 +26,7 @@ internal static class AwaitGuard
             return task;
         }
 
-        var guard = new Plain(task, scope, endsByItself);
+        var guard = new GuardedTask(task, scope, endsByItself);
         guard.Start();
         return guard.Task;
     }
@@ -42,7 +39,7 @@ internal static class AwaitGuard
             return task;
         }
 
-        var guard = new Typed<T>(task, scope, endsByItself);
+        var guard = new GuardedTask<T>(task, scope, endsByItself);
         guard.Start();
         return guard.Task;
     }
@@ -66,7 +63,7 @@ internal static class AwaitGuard
     }
 
     /// <summary>The task that was guarded, or the task itself.</summary>
-    public static Task Origin(Task task) => task.AsyncState is Guard guard ? guard.Awaited : task;
+    public static Task Origin(Task task) => task.AsyncState is GuardedAwait guard ? guard.Awaited : task;
 
     /// <summary>For lists that the framework is to check.</summary>
     public static Task OfOrNull(Task task) => task is null ? task! : Of(task);
@@ -87,141 +84,7 @@ internal static class AwaitGuard
 
     private static bool IsToBeGuarded(Task task, [NotNullWhen(true)] out RunScope? scope)
     {
-        scope = task.IsCompleted || task.AsyncState is Guard ? null : FindScope();
+        scope = task.IsCompleted || task.AsyncState is GuardedAwait ? null : FindScope();
         return scope is not null;
-    }
-
-    private abstract class Guard(RunScope scope, bool isPatient) : IThreadPoolWorkItem
-    {
-        private readonly bool cleanup = CleanupDepth.InCleanup;
-        private int ended;
-        private CancellationToken token;
-        private CancellationTokenRegistration registration;
-
-        public abstract Task Awaited { get; }
-
-        protected abstract bool IsOver { get; }
-
-        public void Start()
-        {
-            scope.GuardBegan();
-            Watch();
-            Awaited.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnCompleted);
-        }
-
-        void IThreadPoolWorkItem.Execute() => End();
-
-        protected abstract void EndAsTask();
-
-        protected abstract void EndInterrupted(Exception exception);
-
-        private void Watch()
-        {
-            token = scope.AwaitToken(cleanup);
-            registration = token.UnsafeRegister(static guard => ((Guard)guard!).OnInterrupt(), this);
-        }
-
-        private void OnCompleted()
-        {
-            registration.Unregister();
-            if (AwaitedTask.WasCanceledBy(Awaited, token))
-            {
-                EndInterrupted(scope.CreateUnwindingException());
-            }
-            else
-            {
-                EndAsTask();
-            }
-
-            TellEnded();
-        }
-
-        private void OnInterrupt()
-        {
-            if (isPatient)
-            {
-                _ = EndLaterAsync();
-            }
-            else
-            {
-                // What the code does then, clean-up without end perhaps, must not hold up the other guards.
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            }
-        }
-
-        private async Task EndLaterAsync()
-        {
-            await Task.Delay(Patience).ConfigureAwait(false);
-            End();
-        }
-
-        private void End()
-        {
-            if (scope.Unwinding != Unwinding.None)
-            {
-                EndInterrupted(scope.CreateUnwindingException());
-                TellEnded();
-            }
-            else if (!IsOver)
-            {
-                // A catch clause elsewhere has dealt with it meanwhile: the await goes on, until the next one.
-                Watch();
-            }
-        }
-
-        // Once, by the task's end or the interrupt, after the code behind the await has gone on as far as it does at once.
-        private void TellEnded()
-        {
-            if (Interlocked.Exchange(ref ended, 1) == 0)
-            {
-                scope.GuardEnded();
-            }
-        }
-    }
-
-    private sealed class Plain : Guard
-    {
-        private readonly Task awaited;
-        private readonly TaskCompletionSource source;
-
-        public Plain(Task awaited, RunScope scope, bool isPatient)
-            : base(scope, isPatient)
-        {
-            this.awaited = awaited;
-            source = new TaskCompletionSource(this);
-        }
-
-        public Task Task => source.Task;
-
-        public override Task Awaited => awaited;
-
-        protected override bool IsOver => Task.IsCompleted;
-
-        protected override void EndAsTask() => source.TrySetFromTask(awaited);
-
-        protected override void EndInterrupted(Exception exception) => source.TrySetException(exception);
-    }
-
-    private sealed class Typed<T> : Guard
-    {
-        private readonly Task<T> awaited;
-        private readonly TaskCompletionSource<T> source;
-
-        public Typed(Task<T> awaited, RunScope scope, bool isPatient)
-            : base(scope, isPatient)
-        {
-            this.awaited = awaited;
-            source = new TaskCompletionSource<T>(this);
-        }
-
-        public Task<T> Task => source.Task;
-
-        public override Task Awaited => awaited;
-
-        protected override bool IsOver => Task.IsCompleted;
-
-        protected override void EndAsTask() => source.TrySetFromTask(awaited);
-
-        protected override void EndInterrupted(Exception exception) => source.TrySetException(exception);
     }
 }

@@ -263,6 +263,7 @@ internal sealed partial class DeliveryDesk
     {
         SetTrip();
         scope.CancelTokens();
+        EndAwaits(scope);
         Pulse();
         RunThread.KickAll(scope, scope.UnwindsForGood);
     }

@@ -88,6 +88,7 @@ internal sealed partial class DeliveryDesk
         }
 
         task.ConfigureAwait(ConfigureAwaitOptions.None).GetAwaiter().UnsafeOnCompleted(Pulse);
+        waitingThread = Environment.CurrentManagedThreadId;
         lock (gate)
         {
             scope.Phase = RunPhase.Waiting;
@@ -120,8 +121,11 @@ internal sealed partial class DeliveryDesk
             {
                 // Code kept hold of this thread and interrupted it, but it waits in an await here, not in a wait of the code's.
             }
+
+            GoOnHere(scope);
         }
 
+        waitingThread = 0;
         LeavePhase(scope);
     }
 
@@ -141,6 +145,48 @@ internal sealed partial class DeliveryDesk
         {
             while (!scope.IsSettled && WaitForPulse(until))
             {
+            }
+        }
+    }
+
+    /// <summary>
+    /// The run unwinds: its awaits end. The code behind them goes on elsewhere, since clean-up without end of one must not hold up
+    /// another, but for one that the thread goes on with that waits for the run, which has nothing else to do.
+    /// </summary>
+    private void EndAwaits(RunScope scope)
+    {
+        foreach (var await in scope.Awaits.TakeDue(scope.UnwindsForGood))
+        {
+            if (await.IsPatient)
+            {
+                _ = await.ExecuteLaterAsync();
+            }
+            else if (waitingThread == Environment.CurrentManagedThreadId && scope.AwaitEndingHere is null)
+            {
+                scope.AwaitEndingHere = await;
+            }
+            else
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(await, preferLocal: false);
+            }
+        }
+    }
+
+    private void GoOnHere(RunScope scope)
+    {
+        GuardedAwait? ending;
+        lock (gate)
+        {
+            (ending, scope.AwaitEndingHere) = (scope.AwaitEndingHere, null);
+            scope.Phase = ending is null ? RunPhase.Waiting : RunPhase.User;
+        }
+
+        if (ending is not null)
+        {
+            ending.Execute();
+            lock (gate)
+            {
+                scope.Phase = RunPhase.Waiting;
             }
         }
     }

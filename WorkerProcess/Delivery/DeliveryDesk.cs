@@ -22,6 +22,9 @@ internal sealed partial class DeliveryDesk : IInterruptHost
     /// <summary>Everything of ours that user code can be blocked in waits on this, so that one pulse wakes it all.</summary>
     private readonly object pulse = new();
     private int waiters;
+
+    /// <summary>The thread that waits for the run's task, while it does.</summary>
+    private volatile int waitingThread;
     private volatile RunScope? current;
     private long tripHeldUntilNanos;
 

@@ -15,7 +15,6 @@ internal sealed class RunScope : IRunScope
     private CancellationTokenSource? insistSource;
     private volatile int unwinding;
     private volatile bool ended;
-    private int guards;
     private int cleanupFlows;
 
     public RunScope(DeliveryDesk desk, uint number, long deadlineNanos)
@@ -150,15 +149,17 @@ internal sealed class RunScope : IRunScope
         || (Unwinding != Unwinding.None && UnwindingException.IsWithin(exception, Token));
 
     /// <summary>Whether nothing of the run is on its way any more: no thread in its code, no await to be ended, no clean-up that awaits.</summary>
-    public bool IsSettled => Volatile.Read(ref guards) == 0 && Volatile.Read(ref cleanupFlows) == 0 && !RunThread.AnyIn(this);
+    public bool IsSettled => Awaits.AreOver && Volatile.Read(ref cleanupFlows) == 0 && !RunThread.AnyIn(this);
 
-    /// <summary>An await begins to be guarded.</summary>
-    public void GuardBegan() => Interlocked.Increment(ref guards);
+    public GuardedAwaits Awaits { get; } = new();
 
-    /// <summary>It is over, and the code behind it has gone on.</summary>
-    public void GuardEnded()
+    /// <summary>An await that is to be taken on by the thread that waits for the run. Guarded by the desk.</summary>
+    public GuardedAwait? AwaitEndingHere { get; set; }
+
+    /// <summary>One of <see cref="Awaits"/> is over, and the code behind it has gone on.</summary>
+    public void AwaitEnded()
     {
-        Interlocked.Decrement(ref guards);
+        Awaits.End();
         TellIfUnwinding();
     }
 

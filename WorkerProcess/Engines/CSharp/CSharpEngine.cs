@@ -106,6 +106,11 @@ internal sealed class CSharpEngine : IEngine
             try
             {
                 task = scope.CallUserCode(() => Session.Start(submission));
+                if (!task.IsCompleted)
+                {
+                    Resumption.Prepare(task);
+                }
+
                 scope.Wait(task);
             }
             finally
