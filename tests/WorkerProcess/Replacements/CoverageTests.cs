@@ -10,7 +10,7 @@ public sealed class CoverageTests
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
-    private static readonly Type[] Classes = [.. ReplacementTable.ClassesOf(typeof(Weaver).Assembly)];
+    private static readonly Type[] Classes = [.. MarkedClasses.In(typeof(Weaver).Assembly).Select(static c => typeof(Weaver).Assembly.GetType(c.Class, throwOnError: true)!)];
 
     // They never wait.
     private static readonly string[] LeftAlone =
@@ -85,6 +85,19 @@ public sealed class CoverageTests
                 .Order(StringComparer.Ordinal),
         ];
         Assert.Equal(methods, replacements);
+    }
+
+    /// <summary>The worker finds them by name, without loading what they replace.</summary>
+    [Fact]
+    public void Every_marked_class_is_found_and_can_be_called()
+    {
+        Assert.Equal(
+            typeof(Weaver).Assembly.GetTypes().Where(static t => t.IsDefined(typeof(ReplacesAttribute), inherit: false)).Order(Comparer<Type>.Create(static (a, b) => string.CompareOrdinal(a.FullName, b.FullName))),
+            Classes.Order(Comparer<Type>.Create(static (a, b) => string.CompareOrdinal(a.FullName, b.FullName))));
+        Assert.All(Classes, static c => Assert.True(c.IsVisible, $"{c} is not public."));
+        Assert.Equal(
+            Classes.Select(static c => Mark(c).Replaced.FullName),
+            MarkedClasses.In(typeof(Weaver).Assembly).Select(static c => c.Replaced));
     }
 
     [Fact]
