@@ -87,6 +87,11 @@ public sealed class Worker : IAsyncDisposable
             throw new ArgumentOutOfRangeException(nameof(options), options.Deadline, "A deadline is more than zero.");
         }
 
+        if (options.FirstLine < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.FirstLine, "Lines are numbered from 1.");
+        }
+
         return dispatcher.Run(engine, code, options);
     }
 
@@ -133,6 +138,40 @@ public sealed class Worker : IAsyncDisposable
     /// <exception cref="WorkerLostException">The worker is gone.</exception>
     /// <exception cref="ObjectDisposedException">The worker was shut down or disposed of.</exception>
     public Task ResetAsync(string? engine = null, CancellationToken cancellationToken = default) => dispatcher.ResetAsync(engine, cancellationToken);
+
+    /// <summary>Asks an engine whether code can be run as it is, or more has to follow. Nothing is executed; queues behind the runs.</summary>
+    /// <param name="engine">An engine's name, such as <c>csharp</c>.</param>
+    /// <param name="code">What was typed so far; its lines end with a line feed.</param>
+    /// <param name="cancellationToken">Takes the question off the queue, or ends the wait for the answer.</param>
+    /// <exception cref="InvalidOperationException">The worker refused: there is no such engine, or the code is too large for a frame.</exception>
+    /// <exception cref="OperationCanceledException">With <paramref name="cancellationToken"/>.</exception>
+    /// <exception cref="WorkerLostException">The worker is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The worker was shut down or disposed of.</exception>
+    public Task<CodeCompleteness> IsCompleteAsync(string engine, string code, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(code);
+        return dispatcher.IsCompleteAsync(engine, code, cancellationToken);
+    }
+
+    /// <summary>Asks an engine what can stand at a place in code: names of the session, members, keywords. Nothing is executed; queues behind the runs.</summary>
+    /// <param name="engine">An engine's name, such as <c>csharp</c>.</param>
+    /// <param name="code">What was typed.</param>
+    /// <param name="position">The place, in UTF-16 units: 0 to the length of the code.</param>
+    /// <param name="cancellationToken">Takes the question off the queue, or ends the wait for the answer.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="position"/> is not within the code.</exception>
+    /// <exception cref="InvalidOperationException">The worker refused: there is no such engine, or the code is too large for a frame.</exception>
+    /// <exception cref="OperationCanceledException">With <paramref name="cancellationToken"/>.</exception>
+    /// <exception cref="WorkerLostException">The worker is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The worker was shut down or disposed of.</exception>
+    public Task<Completions> CompleteAsync(string engine, string code, int position, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(code);
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, code.Length);
+        return dispatcher.CompleteAsync(engine, code, position, cancellationToken);
+    }
 
     /// <summary>Makes the worker poll another buffer, at once, also while code runs.</summary>
     /// <param name="buffer">

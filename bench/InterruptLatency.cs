@@ -14,7 +14,11 @@ internal static class InterruptLatency
         await using var worker = await Worker.StartAsync();
         Report.Title("Interrupt latency");
         Report.Percentiles("word written to seen by a busy loop", await SeenAsync(worker), "1 us p50");
-        Report.Percentiles("request to completed at the controller, while(true){}", await CompletedAsync(worker), "100 us p50, 500 us p99");
+        Report.Percentiles("request to completed at the controller, while(true){}", await CompletedAsync(worker, "while (true) { }"), "100 us p50, 500 us p99");
+        foreach (var wait in (string[])["Thread.Sleep(-1)", "Task.Delay(-1).Wait()", "await Task.Delay(-1)"])
+        {
+            Report.Percentiles($"the same, {wait}", await CompletedAsync(worker, $"{wait};"), "250 us p50, 1 ms p99");
+        }
     }
 
     /// <summary>A handler keeps the loop going; the time of taking is read from the map, in nanoseconds of the same clock.</summary>
@@ -50,12 +54,12 @@ internal static class InterruptLatency
         return micros;
     }
 
-    private static async Task<List<double>> CompletedAsync(Worker worker)
+    private static async Task<List<double>> CompletedAsync(Worker worker, string code)
     {
         var micros = new List<double>();
         for (var time = 0; time < Times; time++)
         {
-            var run = worker.Run("csharp", "Console.Write(\"go\"); while (true) { }");
+            var run = worker.Run("csharp", $"Console.Write(\"go\"); {code}");
             await PrintedAsync(run);
             await Task.Delay(1);
             var started = Stopwatch.GetTimestamp();

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
 
 namespace ProcInterrupt.Launch;
 
@@ -21,6 +22,7 @@ internal sealed class ChildProcess : IDisposable
     private readonly TextTail errorTail = new(TailBytes);
     private readonly Task drained;
     private bool leadsGroup;
+    private SafeFileHandle? capturedError;
 
     private ChildProcess(Process process)
     {
@@ -87,8 +89,15 @@ internal sealed class ChildProcess : IDisposable
         return child;
     }
 
-    /// <summary>To be called once the worker is up: whether its process group is its own, to be ended with it.</summary>
-    public void NoteGroup() => leadsGroup = Posix.LeadsGroup(Id);
+    /// <summary>To be called once the worker is up: whether its process group is its own, to be ended with it, and where its runtime would write as it crashes.</summary>
+    public void NoteStarted()
+    {
+        leadsGroup = Posix.LeadsGroup(Id);
+
+        // The worker reads that pipe itself, as the code's output; what it did not come to read is the reason of its end.
+        const int standardError = 2;
+        capturedError = Posix.OpenPipe(Id, standardError);
+    }
 
     /// <summary>SIGKILL to the process and its group. Does not wait; nothing happens when it has ended.</summary>
     public void Kill()
@@ -122,13 +131,23 @@ internal sealed class ChildProcess : IDisposable
         {
             // Somebody it has started has the other end; what there is has been read.
         }
+
+        if (capturedError is not null)
+        {
+            var bytes = new byte[TailBytes];
+            errorTail.Append(bytes.AsSpan(0, Posix.ReadAvailable(capturedError, bytes)));
+        }
     }
 
     /// <summary>How it ended, for people: <c>exited with code 70</c>, <c>was killed by SIGKILL (9)</c>. Once it has <see cref="Exited"/>.</summary>
     public string DescribeExit() =>
         KilledBySignal is { } signal ? $"was killed by {Posix.DescribeSignal(signal)}" : $"exited with code {RawExitCode}";
 
-    public void Dispose() => process.Dispose();
+    public void Dispose()
+    {
+        process.Dispose();
+        capturedError?.Dispose();
+    }
 
     private async Task WaitAsync() => await process.WaitForExitAsync().ConfigureAwait(false);
 

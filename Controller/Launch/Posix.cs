@@ -14,6 +14,9 @@ internal static unsafe partial class Posix
     private const int SocketLevel = 1;
     private const int PeerCredentials = 17;
     private const int ShutdownBoth = 2;
+    private const int OpenReadOnly = 0;
+    private const int OpenNonBlocking = 0x800;
+    private const int OpenCloseOnExec = 0x80000;
 
     private static readonly string[] SignalNames =
     [
@@ -78,6 +81,52 @@ internal static unsafe partial class Posix
         }
     }
 
+    /// <summary>Opens another read end of the pipe that a process has as a descriptor.</summary>
+    /// <returns>Null when it is no pipe, or the process is gone or may not be looked into.</returns>
+    /// <remarks>Reading from it never blocks.</remarks>
+    public static SafeFileHandle? OpenPipe(int processId, int descriptor)
+    {
+        // By its name, since a file would be opened as readily.
+        var path = $"/proc/{processId}/fd/{descriptor}";
+        string? target;
+        try
+        {
+            target = File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        if (target?.StartsWith("pipe:", StringComparison.Ordinal) != true)
+        {
+            return null;
+        }
+
+        var handle = new SafeFileHandle(Open(path, OpenReadOnly | OpenNonBlocking | OpenCloseOnExec), ownsHandle: true);
+        if (handle.IsInvalid)
+        {
+            handle.Dispose();
+            return null;
+        }
+
+        return handle;
+    }
+
+    /// <summary>Reads what is there.</summary>
+    /// <returns>How much; 0 when nothing is, or no more.</returns>
+    public static int ReadAvailable(SafeFileHandle handle, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            return (int)Math.Max(0, Read(handle, start, (nuint)buffer.Length));
+        }
+    }
+
     /// <summary>Whether a process leads its own process group, so that the group can be ended with it.</summary>
     public static bool LeadsGroup(int processId) => GetProcessGroup(processId) == processId;
 
@@ -105,6 +154,12 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "getpgid", SetLastError = true)]
     private static partial int GetProcessGroup(int process);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint Read(SafeFileHandle handle, byte* buffer, nuint count);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Credentials

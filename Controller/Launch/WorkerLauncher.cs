@@ -38,7 +38,7 @@ internal static class WorkerLauncher
             var pipe = new WorkerPipe(server, options.MaxFrameBytes);
             var hello = await ReadHelloAsync(pipe, child, cancellationToken).ConfigureAwait(false);
             Verify(hello, secret, child.Id, pipe.PeerProcessId);
-            child.NoteGroup();
+            child.NoteStarted();
             return new LaunchedWorker(child, pipe, hello);
         }
         catch (Exception exception)

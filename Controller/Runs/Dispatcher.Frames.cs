@@ -55,6 +55,12 @@ internal sealed partial class Dispatcher
                 case ResetDoneMessage reset:
                     OnReset(reset);
                     break;
+                case IsCompleteAnswerMessage answer:
+                    OnIsComplete(answer);
+                    break;
+                case CompleteAnswerMessage answer:
+                    OnComplete(answer);
+                    break;
                 case InterruptBufferSetMessage set:
                     OnBufferSet(set);
                     break;
@@ -80,10 +86,10 @@ internal sealed partial class Dispatcher
                 current = null;
                 Finish(run, WithoutWorker(run, RunOutcome.Failed, null) with { Error = error });
             }
-            else if (message is ResetMessage && current is QueuedReset reset)
+            else if (current is QueuedRequest request && ReferenceEquals(request.Message, message))
             {
                 current = null;
-                reset.Fail(new InvalidOperationException(exception.Message, exception));
+                request.Fail(new InvalidOperationException(exception.Message, exception));
             }
             else
             {
@@ -200,21 +206,41 @@ internal sealed partial class Dispatcher
         SendNext();
     }
 
-    private void OnReset(ResetDoneMessage message)
+    private void OnReset(ResetDoneMessage message) => OnAnswer(Asked<QueuedReset>(message.Request, message), message.Error, true);
+
+    private void OnIsComplete(IsCompleteAnswerMessage message) => OnAnswer(
+        Asked<QueuedIsComplete>(message.Request, message),
+        message.Error,
+        new CodeCompleteness(message.Status, message.Indent, message.MayContinue));
+
+    private void OnComplete(CompleteAnswerMessage message)
     {
-        if (current is not QueuedReset reset || reset.Request != message.Request)
+        var asked = Asked<QueuedComplete>(message.Request, message);
+        if (message.End > asked.CodeLength)
         {
-            throw new ProtocolException($"The worker sent ResetDone for request {message.Request}, which was not made.");
+            throw new ProtocolException($"The worker sent {Name(message)} for {message.Start} to {message.End} of code that has {asked.CodeLength} characters.");
         }
 
+        OnAnswer(asked, message.Error, new Completions(message.Start, message.End, message.Matches));
+    }
+
+    /// <summary>The request in the worker, which the frame must answer.</summary>
+    private TRequest Asked<TRequest>(long number, IMessage message)
+        where TRequest : QueuedRequest =>
+        current is TRequest request && request.Number == number
+            ? request
+            : throw new ProtocolException($"The worker sent {Name(message)} for request {number}, which was not made.");
+
+    private void OnAnswer<TAnswer>(QueuedRequest<TAnswer> request, string? error, TAnswer answer)
+    {
         current = null;
-        if (message.Error is null)
+        if (error is null)
         {
-            reset.Complete();
+            request.Complete(answer);
         }
         else
         {
-            reset.Fail(new InvalidOperationException(message.Error));
+            request.Fail(new InvalidOperationException(error));
         }
 
         SendNext();

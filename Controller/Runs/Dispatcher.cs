@@ -84,7 +84,7 @@ internal sealed partial class Dispatcher
             ThrowIfRetired();
             lastNumber = lastNumber == uint.MaxValue ? 1 : lastNumber + 1;
             var deadlineMicros = options.Deadline is { } deadline ? Math.Max(1, deadline.Ticks / TimeSpan.TicksPerMicrosecond) : 0;
-            var run = new RunRecord(new RunCodeMessage(lastNumber, engine, code, options.Path, deadlineMicros), this, options.WaitForReader, retention);
+            var run = new RunRecord(new RunCodeMessage(lastNumber, engine, code, options.Path, deadlineMicros, options.FirstLine), this, options.WaitForReader, retention);
             if (options.WaitForReader)
             {
                 run.Events.OutputRead = bytes => OnOutputRead(run, bytes);
@@ -104,32 +104,14 @@ internal sealed partial class Dispatcher
         }
     }
 
-    public async Task ResetAsync(string? engine, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        QueuedReset reset;
-        lock (gate)
-        {
-            ThrowIfRetired();
-            ThrowIfLost();
-            reset = new QueuedReset(++lastRequest, engine);
-            Enqueue(reset);
-        }
+    public Task ResetAsync(string? engine, CancellationToken cancellationToken) =>
+        AskAsync(number => new QueuedReset(number, engine), cancellationToken);
 
-        try
-        {
-            await reset.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            lock (gate)
-            {
-                TakeOffQueue(reset);
-            }
+    public Task<CodeCompleteness> IsCompleteAsync(string engine, string code, CancellationToken cancellationToken) =>
+        AskAsync(number => new QueuedIsComplete(number, engine, code), cancellationToken);
 
-            throw;
-        }
-    }
+    public Task<Completions> CompleteAsync(string engine, string code, int position, CancellationToken cancellationToken) =>
+        AskAsync(number => new QueuedComplete(number, engine, code, position), cancellationToken);
 
     /// <summary>Tells the worker to poll another buffer; done when it says so.</summary>
     public Task SetInterruptBufferAsync(InterruptBuffer? replacement)
@@ -217,7 +199,7 @@ internal sealed partial class Dispatcher
                 }
                 else
                 {
-                    ((QueuedReset)work).Fail(new ObjectDisposedException(nameof(Worker)));
+                    ((QueuedRequest)work).Fail(new ObjectDisposedException(nameof(Worker)));
                 }
             }
         }
@@ -244,12 +226,12 @@ internal sealed partial class Dispatcher
                 Finish(run, WithoutWorker(run, outcome, lost));
             }
 
-            (current as QueuedReset)?.Fail(exception);
+            (current as QueuedRequest)?.Fail(exception);
             current = null;
             while (queue.First?.Value is { } work)
             {
                 TakeOffQueue(work);
-                (work as QueuedReset)?.Fail(exception);
+                (work as QueuedRequest)?.Fail(exception);
                 if (work is RunRecord queued)
                 {
                     Finish(queued, WithoutWorker(queued, RunOutcome.WorkerLost, lost));
@@ -265,6 +247,33 @@ internal sealed partial class Dispatcher
             buffer?.Release();
             buffer = null;
             Background.Complete();
+        }
+    }
+
+    private async Task<TAnswer> AskAsync<TAnswer>(Func<long, QueuedRequest<TAnswer>> create, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        QueuedRequest<TAnswer> request;
+        lock (gate)
+        {
+            ThrowIfRetired();
+            ThrowIfLost();
+            request = create(++lastRequest);
+            Enqueue(request);
+        }
+
+        try
+        {
+            return await request.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (gate)
+            {
+                TakeOffQueue(request);
+            }
+
+            throw;
         }
     }
 
@@ -292,9 +301,9 @@ internal sealed partial class Dispatcher
 
         TakeOffQueue(next);
         current = next;
-        if (next is QueuedReset reset)
+        if (next is QueuedRequest request)
         {
-            outbox.Post(new ResetMessage(reset.Request, reset.Engine));
+            outbox.Post(request.Message);
             return;
         }
 

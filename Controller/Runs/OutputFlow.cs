@@ -1,4 +1,4 @@
-using ProcInterrupt.Transport;
+using ProcInterrupt.Messages;
 
 namespace ProcInterrupt.Runs;
 
@@ -12,8 +12,8 @@ internal sealed class OutputFlow
     /// <summary>Grants are gathered to this size: a message for each piece of output would cost more than the output.</summary>
     private const long GrantBytes = InitialBytes / 4;
 
-    /// <summary>What the end of a run may send without credit: the worker's whole buffer, 512 Ki characters of up to 3 bytes, and some.</summary>
-    private const long MaxOverdraft = 2 * 1024 * 1024;
+    /// <summary>What the end of a run may send without credit: the worker's whole buffer of 1 MiB, what is in its pipes, one display, and some.</summary>
+    private const long MaxOverdraft = (2 * 1024 * 1024) + ProtocolConstants.DefaultMaxFrameBytes;
 
     private readonly Action<long> grant;
     private long credit = InitialBytes;

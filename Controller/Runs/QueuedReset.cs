@@ -1,23 +1,12 @@
+using ProcInterrupt.Messages;
+
 namespace ProcInterrupt.Runs;
 
-/// <summary>A reset that waits for its turn or for the worker's answer.</summary>
-internal sealed class QueuedReset : QueuedWork
+/// <summary>A reset; its answer says only that it is done.</summary>
+internal sealed class QueuedReset : QueuedRequest<bool>
 {
-    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public QueuedReset(long number, string? engine)
+        : base(number) => Message = new ResetMessage(number, engine);
 
-    public QueuedReset(long request, string? engine)
-    {
-        Request = request;
-        Engine = engine;
-    }
-
-    public long Request { get; }
-
-    public string? Engine { get; }
-
-    public Task Done => done.Task;
-
-    public void Complete() => done.TrySetResult();
-
-    public void Fail(Exception exception) => done.TrySetException(exception);
+    public override IMessage Message { get; }
 }

@@ -7,6 +7,10 @@ public sealed record RunOptions
     /// <value>Default <see langword="null"/>: none.</value>
     public string? Path { get; init; }
 
+    /// <summary>The number that the code's first line has in <see cref="Path"/>, for messages and tracebacks: code may be a part of its file.</summary>
+    /// <value>1 or more. Default 1.</value>
+    public int FirstLine { get; init; } = 1;
+
     /// <summary>How long the run may take before the worker interrupts it with <see cref="InterruptReason.Deadline"/>.</summary>
     /// <value>More than zero, counted from the run's start. Default <see langword="null"/>: as long as it likes.</value>
     /// <remarks>The worker keeps the time itself, so it holds if the controller is gone or stopped.</remarks>

@@ -157,26 +157,16 @@ internal ref struct MessagePackWriter
             room.Slice(guess, bytes).CopyTo(room[header..]);
         }
 
-        switch (header)
-        {
-            case 1:
-                room[0] = (byte)(MessagePackCode.MinFixStr | bytes);
-                break;
-            case 2:
-                room[0] = MessagePackCode.Str8;
-                room[1] = (byte)bytes;
-                break;
-            case 3:
-                room[0] = MessagePackCode.Str16;
-                BinaryPrimitives.WriteUInt16BigEndian(room[1..], (ushort)bytes);
-                break;
-            default:
-                room[0] = MessagePackCode.Str32;
-                BinaryPrimitives.WriteInt32BigEndian(room[1..], bytes);
-                break;
-        }
-
+        PutStringHeader(room, header, bytes);
         used += header + bytes;
+    }
+
+    /// <summary>Writes a string whose bytes are UTF-8 already; not checked.</summary>
+    public void WriteString(scoped ReadOnlySpan<byte> utf8stringBytes)
+    {
+        int header = StringHeaderBytes(utf8stringBytes.Length);
+        PutStringHeader(Take(header), header, utf8stringBytes.Length);
+        utf8stringBytes.CopyTo(Take(utf8stringBytes.Length));
     }
 
     /// <summary>Writes nil for <see langword="null"/>.</summary>
@@ -227,6 +217,28 @@ internal ref struct MessagePackWriter
         <= ushort.MaxValue => 3,
         _ => 5,
     };
+
+    private static void PutStringHeader(Span<byte> room, int header, int bytes)
+    {
+        switch (header)
+        {
+            case 1:
+                room[0] = (byte)(MessagePackCode.MinFixStr | bytes);
+                break;
+            case 2:
+                room[0] = MessagePackCode.Str8;
+                room[1] = (byte)bytes;
+                break;
+            case 3:
+                room[0] = MessagePackCode.Str16;
+                BinaryPrimitives.WriteUInt16BigEndian(room[1..], (ushort)bytes);
+                break;
+            default:
+                room[0] = MessagePackCode.Str32;
+                BinaryPrimitives.WriteInt32BigEndian(room[1..], bytes);
+                break;
+        }
+    }
 
     private void WriteHeader(uint count, byte fix, byte code16)
     {

@@ -181,6 +181,19 @@ internal ref struct FieldReader
         return WithinLimit(reader.ReadArrayHeader(), most);
     }
 
+    /// <summary>An array of strings, no more of them than a limit.</summary>
+    public IReadOnlyList<string> Strings(string name, int most)
+    {
+        int count = ArrayOfAtMost(name, most);
+        string[] strings = new string[count];
+        for (int i = 0; i < count; i++)
+        {
+            strings[i] = String(name);
+        }
+
+        return strings;
+    }
+
     /// <summary>A map from string to string with distinct keys, and no more of them than a limit.</summary>
     public IReadOnlyDictionary<string, string> Map(string name, int most)
     {

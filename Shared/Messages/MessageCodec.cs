@@ -28,6 +28,8 @@ internal static class MessageCodec
                 MessageType.SetInterruptBuffer => Read<SetInterruptBufferMessage>(ref fields),
                 MessageType.RunCode => Read<RunCodeMessage>(ref fields),
                 MessageType.InputReply => Read<InputReplyMessage>(ref fields),
+                MessageType.Complete => Read<CompleteMessage>(ref fields),
+                MessageType.IsComplete => Read<IsCompleteMessage>(ref fields),
                 MessageType.Reset => Read<ResetMessage>(ref fields),
                 MessageType.Shutdown => Read<ShutdownMessage>(ref fields),
                 MessageType.OutputCredit => Read<OutputCreditMessage>(ref fields),
@@ -43,6 +45,8 @@ internal static class MessageCodec
                 MessageType.ResetDone => Read<ResetDoneMessage>(ref fields),
                 MessageType.InterruptBufferSet => Read<InterruptBufferSetMessage>(ref fields),
                 MessageType.Log => Read<LogMessage>(ref fields),
+                MessageType.IsCompleteAnswer => Read<IsCompleteAnswerMessage>(ref fields),
+                MessageType.CompleteAnswer => Read<CompleteAnswerMessage>(ref fields),
                 var unknown => throw fields.Error($"{(int)unknown} is no message of this version"),
             };
             fields.Finish();

@@ -5,8 +5,10 @@ internal enum MessageType
 {
     SetInterruptBuffer = 1,
     RunCode = 2,
-    // 3 Invoke, 5 Complete and 6 IsComplete are kept for what comes later.
+    // 3 is kept for Invoke, which comes later.
     InputReply = 4,
+    Complete = 5,
+    IsComplete = 6,
     Reset = 7,
     Shutdown = 8,
     OutputCredit = 9,
@@ -22,4 +24,6 @@ internal enum MessageType
     ResetDone = 41,
     InterruptBufferSet = 42,
     Log = 43,
+    IsCompleteAnswer = 44,
+    CompleteAnswer = 45,
 }

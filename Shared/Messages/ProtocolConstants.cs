@@ -20,4 +20,13 @@ internal static class ProtocolConstants
 
     /// <summary>Forms of one displayed value, by MIME type.</summary>
     public const int MaxMimeTypes = 64;
+
+    /// <summary>Matches of one completion: more than anybody reads, and they fit in a frame.</summary>
+    public const int MaxMatches = 1000;
+
+    /// <summary>The longest match that an engine offers, in UTF-16 units: names are shorter.</summary>
+    public const int MaxMatchLength = 1024;
+
+    /// <summary>Characters of a suggested indentation: deeper than any screen is wide.</summary>
+    public const int MaxIndent = 256;
 }

@@ -130,8 +130,7 @@ internal sealed class AsyncFinally
 
     private ExceptionHandler[] Enclosing(MethodEditor editor)
     {
-        ExceptionHandler? outermost = StateMachines.FindOutermostCatch(editor);
-        return editor.Clauses.Where(c => c != outermost && c != Clause
+        return editor.Clauses.Where(c => c != Clause
             && c.HandlerType is ExceptionHandlerType.Catch or ExceptionHandlerType.Filter
             && editor.Contains(new Region(c, RegionPart.Try), After)).ToArray();
     }

@@ -10,9 +10,11 @@ internal sealed class CallGraph
     private readonly Dictionary<MethodReference, MethodDefinition[]> resolved = [];
     private readonly LeafCalls leaves = new();
     private readonly CallReplacements replacements;
+    private readonly CancellableCalls cancellable;
 
-    public CallGraph(ModuleDefinition module, CallReplacements replacements)
+    public CallGraph(ModuleDefinition module, CallReplacements replacements, CancellableCalls cancellable)
     {
+        this.cancellable = cancellable;
         this.replacements = replacements;
         foreach (TypeDefinition type in module.GetTypes())
         {
@@ -102,6 +104,7 @@ internal sealed class CallGraph
             // What is called instead may raise.
             bool isReplaced = replacements.Find(call, method.Method) is not null;
             method.HasReplaced |= isReplaced;
+            method.HasCancellable |= cancellable.IsMatch(target);
             method.CallsUnknown |= isReplaced || !leaves.IsLeaf(target, call.Previous);
         }
 

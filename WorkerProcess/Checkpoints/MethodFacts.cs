@@ -24,6 +24,9 @@ internal sealed class MethodFacts
     /// <summary>Calls framework methods that are replaced, or makes delegates to them.</summary>
     public bool HasReplaced { get; set; }
 
+    /// <summary>Calls framework methods that take a cancellation token and return what is awaited.</summary>
+    public bool HasCancellable { get; set; }
+
     /// <summary>Can call itself through direct calls within the module.</summary>
     public bool IsInCycle { get; set; }
 

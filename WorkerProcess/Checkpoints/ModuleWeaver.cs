@@ -8,6 +8,7 @@ internal sealed class ModuleWeaver
     private readonly HookReferences hooks;
     private readonly WeaverOptions options;
     private readonly CallReplacements replacements;
+    private readonly CancellableCalls cancellable;
     private readonly CallGraph calls;
 
     public ModuleWeaver(ModuleDefinition module, HookSignatures signatures, WeaverOptions options)
@@ -16,7 +17,8 @@ internal sealed class ModuleWeaver
         hooks = new HookReferences(module, types, signatures);
         this.options = options;
         replacements = new CallReplacements(module, types, options.Replacements);
-        calls = new CallGraph(module, replacements);
+        cancellable = new CancellableCalls(module, types);
+        calls = new CallGraph(module, replacements, cancellable);
     }
 
     /// <returns>Whether any method was changed.</returns>
@@ -36,12 +38,17 @@ internal sealed class ModuleWeaver
         CleanupKind cleanup = facts.ReachesChecks ? CleanupRegions.KindOf(facts.Method) : CleanupKind.None;
         EntryPlan entry = EntryPlan.For(facts);
         bool hasClauses = facts.Method.Body.HasExceptionHandlers;
-        if (!facts.HasLoop && !facts.HasReplaced && !hasClauses && cleanup == CleanupKind.None && entry.IsNothing)
+        if (!facts.HasLoop && !facts.HasReplaced && !facts.HasCancellable && !hasClauses && cleanup == CleanupKind.None && entry.IsNothing)
         {
             return false;
         }
 
         var editor = new MethodEditor(facts.Method);
+        if (facts.HasCancellable)
+        {
+            cancellable.Weave(editor);
+        }
+
         if (facts.HasReplaced)
         {
             replacements.Weave(editor);

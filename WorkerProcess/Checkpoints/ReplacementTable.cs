@@ -75,6 +75,6 @@ internal sealed class ReplacementTable
     }
 
     // Other assemblies, this one among them, may have types of the same names, for frameworks that lack them.
-    private static bool IsFrameworks(IMetadataScope scope) => scope.MetadataScopeType == MetadataScopeType.AssemblyNameReference
+    public static bool IsFrameworks(IMetadataScope scope) => scope.MetadataScopeType == MetadataScopeType.AssemblyNameReference
         && (scope.Name.StartsWith("System", StringComparison.Ordinal) || scope.Name is "mscorlib" or "netstandard" or "Microsoft.Bcl.AsyncInterfaces");
 }

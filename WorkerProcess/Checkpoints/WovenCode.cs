@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.Versioning;
 using ProcInterrupt.WorkerProcess.Delivery;
 
 namespace ProcInterrupt.WorkerProcess.Checkpoints;
@@ -7,7 +6,6 @@ namespace ProcInterrupt.WorkerProcess.Checkpoints;
 /// <summary>What woven code calls. Public because woven assemblies call it; nobody else should.</summary>
 /// <remarks>A thin face: the delivery desk decides. The worker sets the desk before it weaves anything.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-[SupportedOSPlatform("linux")]
 public static class WovenCode
 {
     private static DeliveryDesk? desk;

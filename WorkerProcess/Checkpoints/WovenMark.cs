@@ -21,6 +21,9 @@ internal static class WovenMark
         return false;
     }
 
+    public static bool IsOn(System.Reflection.Assembly assembly) =>
+        System.Reflection.CustomAttributeExtensions.GetCustomAttributes<System.Reflection.AssemblyMetadataAttribute>(assembly).Any(static mark => mark.Key == Key);
+
     public static void Put(ModuleDefinition module)
     {
         TypeSystem types = module.TypeSystem;

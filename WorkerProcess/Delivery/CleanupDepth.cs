@@ -19,9 +19,17 @@ internal static class CleanupDepth
 
     public static void Exit() => threadDepth--;
 
-    public static void EnterFlow() => FlowDepth.Value++;
+    public static void EnterFlow()
+    {
+        FlowDepth.Value++;
+        RunScope.Current?.CleanupFlowBegan();
+    }
 
-    public static void ExitFlow() => FlowDepth.Value--;
+    public static void ExitFlow()
+    {
+        FlowDepth.Value--;
+        RunScope.Current?.CleanupFlowEnded();
+    }
 
     public static void EnterFilter(nuint frame) => (filterFrames ??= new Stack<nuint>()).Push(frame);
 

@@ -1,24 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.WorkerProcess.Engines;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
 
 /// <summary>One run as its threads see it. State is changed only by <see cref="DeliveryDesk"/>, under its lock.</summary>
-[SupportedOSPlatform("linux")]
 [SuppressMessage("Design", "CA1001", Justification = "The run's code may hold the token for ever; a source without a timer or a wait handle holds nothing to dispose.")]
 internal sealed class RunScope : IRunScope
 {
-    private static readonly AsyncLocal<RunScope?> CurrentFlow = new();
+    /// <summary>Says so whenever a thread goes over to the code of another run, also when the runtime lets the flow pass to a task, a thread or a timer.</summary>
+    private static readonly AsyncLocal<RunScope?> CurrentFlow = new(static change => OnFlowChanged(change.PreviousValue, change.CurrentValue));
 
-    private readonly DeliveryDesk desk;
     private CancellationTokenSource source = new();
+    private CancellationTokenSource? insistSource;
     private volatile int unwinding;
+    private volatile bool ended;
+    private int cleanupFlows;
 
     public RunScope(DeliveryDesk desk, uint number, long deadlineNanos)
     {
-        this.desk = desk;
+        Desk = desk;
         Number = number;
         DeadlineNanos = deadlineNanos;
     }
@@ -26,18 +27,33 @@ internal sealed class RunScope : IRunScope
     /// <summary>The calling flow's run: flows into the tasks and threads that the run's code starts.</summary>
     public static RunScope? Current
     {
-        get => CurrentFlow.Value;
+        get => RunThread.Current?.Scope;
         set => CurrentFlow.Value = value;
     }
 
+    public DeliveryDesk Desk { get; }
+
     public uint Number { get; }
 
-    /// <summary>When the watcher interrupts it; <see cref="long.MaxValue"/> for never. Guarded by the desk.</summary>
+    /// <summary>When the watcher interrupts it; <see cref="long.MaxValue"/> for never. Guarded by the Desk.</summary>
     public long DeadlineNanos { get; set; }
 
     public RunPhase Phase { get; set; } = RunPhase.Host;
 
-    public bool Ended { get; set; }
+    public bool Ended
+    {
+        get => ended;
+        set => ended = value;
+    }
+
+    /// <summary>The run is over and was to stop: what is left of its code stops wherever it is met.</summary>
+    public bool IsCondemned => ended && unwinding != (int)Unwinding.None;
+
+    /// <summary>False once it has ended by itself: threads that it left behind go on.</summary>
+    public bool CanBeInterrupted => !ended || unwinding != (int)Unwinding.None;
+
+    /// <summary>Whether a catch clause may keep its interrupt.</summary>
+    public bool MayBeCaught => !ended && !UnwindsForGood;
 
     /// <summary>A request of the worker's own (deadline, shutdown), beside the word.</summary>
     public InterruptWord Local { get; set; }
@@ -69,8 +85,36 @@ internal sealed class RunScope : IRunScope
     /// <summary>Whether no catch clause may keep it.</summary>
     public bool UnwindsForGood => Unwinding == Unwinding.Exit || (Unwinding == Unwinding.Interrupt && Rung == InterruptRung.Insist);
 
-    /// <summary>Cancels the token; callbacks run on the pool, never on the caller.</summary>
-    public void CancelToken() => _ = source.CancelAsync();
+    /// <summary>Cancels what awaits; callbacks run on the pool, never on the caller. Called under the desk's lock.</summary>
+    public void CancelTokens()
+    {
+        _ = source.CancelAsync();
+        if (UnwindsForGood)
+        {
+            // Pairs with AwaitToken: either it is seen here, or what was just set is seen there.
+            Interlocked.MemoryBarrier();
+            _ = insistSource?.CancelAsync();
+        }
+    }
+
+    /// <summary>Cancelled when an await is to end.</summary>
+    /// <param name="cleanup">The await is in clean-up: only what cannot be caught ends it.</param>
+    public CancellationToken AwaitToken(bool cleanup)
+    {
+        if (!cleanup)
+        {
+            return Token;
+        }
+
+        var made = Volatile.Read(ref insistSource) ?? Interlocked.CompareExchange(ref insistSource, new CancellationTokenSource(), null) ?? insistSource!;
+        if (UnwindsForGood)
+        {
+            // Made too late for CancelTokens.
+            _ = made.CancelAsync();
+        }
+
+        return made.Token;
+    }
 
     /// <summary>The interrupt was dealt with: what the code awaits from now on gets a fresh token.</summary>
     public void RenewToken()
@@ -87,20 +131,63 @@ internal sealed class RunScope : IRunScope
 
     public T CallUserCode<T>(Func<T> userCode)
     {
-        desk.EnterPhase(this, RunPhase.User);
+        Desk.EnterPhase(this, RunPhase.User);
         try
         {
             return userCode();
         }
         finally
         {
-            desk.LeavePhase(this);
+            Desk.LeavePhase(this);
         }
     }
 
-    public void Wait(Task task) => desk.WaitFor(this, task);
+    public void Wait(Task task) => Desk.WaitFor(this, task);
 
     /// <remarks>An interrupt that code threw by itself, or one of another run, is a failure like any other.</remarks>
     public bool IsUnwinding(Exception exception) => (exception is KeyboardInterruptException interrupt && interrupt.Run == Number)
         || (Unwinding != Unwinding.None && UnwindingException.IsWithin(exception, Token));
+
+    /// <summary>Whether nothing of the run is on its way any more: no thread in its code, no await to be ended, no clean-up that awaits.</summary>
+    public bool IsSettled => Awaits.AreOver && Volatile.Read(ref cleanupFlows) == 0 && !RunThread.AnyIn(this);
+
+    public GuardedAwaits Awaits { get; } = new();
+
+    /// <summary>An await that is to be taken on by the thread that waits for the run. Guarded by the desk.</summary>
+    public GuardedAwait? AwaitEndingHere { get; set; }
+
+    /// <summary>One of <see cref="Awaits"/> is over, and the code behind it has gone on.</summary>
+    public void AwaitEnded()
+    {
+        Awaits.End();
+        TellIfUnwinding();
+    }
+
+    public void CleanupFlowBegan() => Interlocked.Increment(ref cleanupFlows);
+
+    public void CleanupFlowEnded()
+    {
+        Interlocked.Decrement(ref cleanupFlows);
+        TellIfUnwinding();
+    }
+
+    private static void OnFlowChanged(RunScope? previous, RunScope? next)
+    {
+        RunThread.Enter(next);
+        previous?.TellIfUnwinding();
+        if (next is { IsCondemned: true })
+        {
+            // A timer or a task that was queued: nobody else would bring it down.
+            next.Desk.StopCondemned();
+        }
+    }
+
+    /// <summary>Somebody may wait for the run to settle.</summary>
+    private void TellIfUnwinding()
+    {
+        if (unwinding != (int)Unwinding.None)
+        {
+            Desk.Pulse();
+        }
+    }
 }

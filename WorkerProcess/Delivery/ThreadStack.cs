@@ -1,10 +1,8 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
 
 /// <summary>The limits of the calling thread's stack, and the slow half of the recursion guard.</summary>
-[SupportedOSPlatform("linux")]
 internal static unsafe partial class ThreadStack
 {
     /// <summary>What is kept free for the base library and for unwinding, in bytes: 1 MB, or a quarter of a small stack.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.WorkerProcess.Hosting;
 
@@ -9,7 +8,6 @@ namespace ProcInterrupt.WorkerProcess.Delivery;
 /// Order: sample the doorbell, read the word, set <c>waiting</c>, full fence, wait on the sample. Nobody rings for a foreign
 /// byte, so while a run is active the wait is limited; idle for a while, it is not.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class Watcher
 {
     /// <summary>While a run is active: how long a foreign byte may stand unseen by blocked code.</summary>
@@ -21,8 +19,13 @@ internal sealed class Watcher
     /// <summary>How long a run may unwind before the controller is told that it took the interrupt; most have ended by then.</summary>
     private const long UnwindingNanos = 1_000_000;
 
+    /// <summary>After so many looks at threads that do not stop, which see no checkpoint, it is looked less often.</summary>
+    private const int PatientLooks = 50;
+    private const int LooksSkipped = 16;
+
     private readonly InterruptPage page;
     private readonly DeliveryDesk desk;
+    private int condemnedLooks;
     private RunScope? unwindingRun;
     private long unwindingSince;
     private volatile bool deep;
@@ -37,7 +40,11 @@ internal sealed class Watcher
     }
 
     /// <summary>Starts the thread; it runs until the process ends.</summary>
-    public void Start() => WorkerThread.Start("interrupt watcher", Loop);
+    public void Start() => WorkerThread.Start("interrupt watcher", () =>
+    {
+        WarmUpKicks();
+        Loop();
+    });
 
     /// <summary>After a swap: wakes the thread if it sleeps on the old buffer, and returns once it has left it.</summary>
     /// <param name="old">The old buffer, through its second mapping.</param>
@@ -79,16 +86,61 @@ internal sealed class Watcher
                 lastActive = now;
                 timeout = LookAt(run, now);
             }
-            else if (now - lastActive > LingerNanos && page.HasBuffer)
+
+            var condemned = LookAtCondemned();
+            if (run is null && !condemned && now - lastActive > LingerNanos && page.HasBuffer)
             {
                 deep = true;
                 Interlocked.MemoryBarrier();
-                timeout = desk.Current is null ? Timeout.InfiniteTimeSpan : ActiveWait;
+                timeout = desk.Current is null && !RunThread.AnyCondemned() ? Timeout.InfiniteTimeSpan : ActiveWait;
             }
 
             view.WaitForDoorbell(sampled, timeout);
             deep = false;
         }
+    }
+
+    /// <summary>Threads in the code of runs that are over and were to stop.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool LookAtCondemned()
+    {
+        if (!RunThread.AnyCondemned())
+        {
+            if (condemnedLooks > 0)
+            {
+                condemnedLooks = 0;
+                desk.ClearIdleTrip();
+            }
+
+            return false;
+        }
+
+        if (++condemnedLooks < PatientLooks || condemnedLooks % LooksSkipped == 0)
+        {
+            desk.StopCondemned();
+        }
+
+        return true;
+    }
+
+    /// <summary>The first <see cref="Thread.Interrupt"/> of a process takes a millisecond.</summary>
+    private static void WarmUpKicks()
+    {
+        var sleeper = new Thread(static () =>
+        {
+            try
+            {
+                Thread.Sleep(Timeout.Infinite);
+            }
+            catch (ThreadInterruptedException)
+            {
+                // As it should.
+            }
+        })
+        { IsBackground = true };
+        sleeper.Start();
+        sleeper.Interrupt();
+        sleeper.Join();
     }
 
     /// <returns>When to look again at the latest.</returns>

@@ -15,6 +15,25 @@ internal interface IEngine
     /// <returns>What came out. Whether the run was interrupted is the scope's to say, never the exception's.</returns>
     EngineResult Execute(EngineRequest request, IRunScope scope);
 
+    /// <summary>Whether code can be run as it is. Executes nothing and changes nothing in the session; no run is current.</summary>
+    /// <param name="code">What was typed so far, or the lines of a script so far; lines end with a line feed, the last one may lack it.</param>
+    /// <returns>
+    /// <see cref="CodeStatus.Incomplete"/> only if more text can make it right: the lines of a script are added one by one
+    /// for as long. Where an empty line ends a block, the code that is asked about then ends with a line feed.
+    /// <see cref="CodeCompleteness.MayContinue"/> where code is complete but the line after it may belong to it: it does if
+    /// that line is <see cref="CodeStatus.Invalid"/> by itself, and is not together with the code.
+    /// </returns>
+    CodeCompleteness IsComplete(string code);
+
+    /// <summary>What can stand at a place in code, the session's names included. Executes nothing; no run is current.</summary>
+    /// <param name="code">What was typed.</param>
+    /// <param name="position">The place, in UTF-16 units, within the code.</param>
+    /// <returns>
+    /// Whole names, each of which replaces the text from the start to the end; an empty list where none fits. More than
+    /// 1,000 are cut off by the caller, so the better ones come first.
+    /// </returns>
+    Completions Complete(string code, int position);
+
     /// <summary>Forgets the session.</summary>
     void Reset();
 }

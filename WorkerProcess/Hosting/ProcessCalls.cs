@@ -1,10 +1,8 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
 /// <summary>The system calls about the worker's own process.</summary>
-[SupportedOSPlatform("linux")]
 internal static unsafe partial class ProcessCalls
 {
     private const int OpenReadOnly = 0;
@@ -12,9 +10,18 @@ internal static unsafe partial class ProcessCalls
     private const short PollIn = 1;
     private const int Interrupted = 4;
     private const nint PidFdOpen = 434;
+    private const nint CloseRange = 436;
 
     /// <summary>A session of its own: a terminal's Ctrl+C goes to the whole foreground group and would kill the worker. Fails harmlessly when it leads one already.</summary>
     public static void StartSession() => _ = SetSession();
+
+    /// <summary>What the worker was started with besides the standard streams is not for its children. Older kernels cannot; then they inherit it as ever.</summary>
+    public static void KeepDescriptorsFromChildren()
+    {
+        const int firstOther = 3;
+        const int closeOnExec = 4;
+        _ = SystemCall(CloseRange, firstOther, unchecked((nint)uint.MaxValue), closeOnExec);
+    }
 
     /// <summary>Whether the worker leads its process group, so that the group is its own to end.</summary>
     public static bool LeadsGroup => GetProcessGroup() == Environment.ProcessId;
@@ -103,6 +110,9 @@ internal static unsafe partial class ProcessCalls
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint first, nint second);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint first, nint second, nint third);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollEntry

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.WorkerProcess.Delivery;
@@ -9,7 +8,6 @@ namespace ProcInterrupt.WorkerProcess.Hosting;
 
 /// <summary>The run thread: executes one run after another, and whatever else must not overlap a run.</summary>
 /// <remarks>One thread for the worker's life: the recursion guard's constants are its stack's.</remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class RunLoop
 {
     /// <summary>
@@ -21,6 +19,7 @@ internal sealed class RunLoop
     private readonly DeliveryDesk desk;
     private readonly MessageSender sender;
     private readonly OutputBuffer output;
+    private readonly DescriptorCapture captured;
     private readonly Func<IReadOnlyList<IEngine>> createEngines;
     private readonly object gate = new();
     private readonly Queue<IMessage> work = new();
@@ -29,12 +28,14 @@ internal sealed class RunLoop
     /// <param name="desk">Delivery.</param>
     /// <param name="sender">Sending.</param>
     /// <param name="output">What runs write.</param>
+    /// <param name="captured">What their native code and children write.</param>
     /// <param name="createEngines">Called on the run thread.</param>
-    public RunLoop(DeliveryDesk desk, MessageSender sender, OutputBuffer output, Func<IReadOnlyList<IEngine>> createEngines)
+    public RunLoop(DeliveryDesk desk, MessageSender sender, OutputBuffer output, DescriptorCapture captured, Func<IReadOnlyList<IEngine>> createEngines)
     {
         this.desk = desk;
         this.sender = sender;
         this.output = output;
+        this.captured = captured;
         this.createEngines = createEngines;
     }
 
@@ -43,7 +44,7 @@ internal sealed class RunLoop
 
     public void Start() => WorkerThread.Start("run", Loop, StackBytes);
 
-    /// <summary>Queues a run, a reset or the shutdown. Called by the reading thread.</summary>
+    /// <summary>Queues a run, a reset, a question about code, or the shutdown. Called by the reading thread.</summary>
     public void Add(IMessage message)
     {
         lock (gate)
@@ -71,6 +72,12 @@ internal sealed class RunLoop
                     break;
                 case ResetMessage reset:
                     sender.SendNow(Reset(reset, made));
+                    break;
+                case IsCompleteMessage question:
+                    sender.SendNow(Answer(question, made));
+                    break;
+                case CompleteMessage question:
+                    sender.SendNow(Answer(question, made));
                     break;
                 default:
                     ProcessCalls.ExitNow(WorkerExitCode.Done);
@@ -111,7 +118,7 @@ internal sealed class RunLoop
         try
         {
             result = Find(run.Engine, made, out var fault) is { } engine
-                ? engine.Execute(new EngineRequest(run.Run, run.Code, run.Path), scope)
+                ? engine.Execute(new EngineRequest(run.Run, run.Code, run.Path, run.FirstLine), scope)
                 : new EngineResult(null, fault);
         }
         catch (Exception exception)
@@ -121,23 +128,17 @@ internal sealed class RunLoop
         }
 
         RunScope.Current = null;
-        DrainThreadInterrupt();
+
+        // One of the code's own that came when nothing waited would break a wait of ours or of the next run.
+        KickGate.TakeBackKick();
+        desk.Settle(scope);
+        captured.Settle();
         var completed = desk.End(scope, result, started);
         output.Close();
         sender.SendNow(completed);
-    }
 
-    /// <summary>A <see cref="Thread.Interrupt"/> that came when nothing waited stays pending, and would break a wait of ours or of the next run.</summary>
-    private static void DrainThreadInterrupt()
-    {
-        try
-        {
-            Thread.Sleep(0);
-        }
-        catch (ThreadInterruptedException)
-        {
-            // Drained.
-        }
+        // Threads that it leaves behind wait for nothing of its any more.
+        desk.Pulse();
     }
 
     private static IEngine? Find(string name, IReadOnlyList<IEngine> made, out RunError? fault)
@@ -166,5 +167,39 @@ internal sealed class RunLoop
 
         desk.ForgetHandlers();
         return new ResetDoneMessage(reset.Request, null);
+    }
+
+    private static IsCompleteAnswerMessage Answer(IsCompleteMessage question, IReadOnlyList<IEngine> made)
+    {
+        var (answer, error) = Ask(question.Engine, made, engine => engine.IsComplete(question.Code));
+        return answer is null
+            ? new IsCompleteAnswerMessage(question.Request, CodeStatus.Unknown, "", MayContinue: false, error)
+            : new IsCompleteAnswerMessage(question.Request, answer.Status, answer.Indent, answer.MayContinue, Error: null);
+    }
+
+    private static CompleteAnswerMessage Answer(CompleteMessage question, IReadOnlyList<IEngine> made)
+    {
+        var (answer, error) = Ask(question.Engine, made, engine => engine.Complete(question.Code, question.Position));
+        string[] matches = [.. (answer?.Matches ?? []).Where(static match => match.Length <= ProtocolConstants.MaxMatchLength).Take(ProtocolConstants.MaxMatches)];
+        return new CompleteAnswerMessage(question.Request, answer?.Start ?? question.Position, answer?.End ?? question.Position, matches, error);
+    }
+
+    private static (T? Answer, string? Error) Ask<T>(string name, IReadOnlyList<IEngine> made, Func<IEngine, T> ask)
+        where T : class
+    {
+        if (Find(name, made, out var fault) is not { } engine)
+        {
+            return (null, fault!.Message);
+        }
+
+        try
+        {
+            return (ask(engine), null);
+        }
+        catch (Exception exception)
+        {
+            // A fault of ours that a question can live without; a run of the same code may well succeed.
+            return (null, $"{exception.GetType()}: {exception.Message}");
+        }
     }
 }

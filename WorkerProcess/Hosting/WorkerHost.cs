@@ -2,20 +2,20 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipes;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
+using ProcInterrupt.Reporting;
 using ProcInterrupt.Transport;
 using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines;
 using ProcInterrupt.WorkerProcess.Engines.CSharp;
 using ProcInterrupt.WorkerProcess.Output;
+using ProcInterrupt.WorkerProcess.Replacements;
 
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
 /// <summary>Puts the worker together and is its reading thread; never executes user code.</summary>
-[SupportedOSPlatform("linux")]
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the process, which ends without running anything.")]
 internal sealed class WorkerHost
 {
@@ -27,6 +27,8 @@ internal sealed class WorkerHost
     private readonly Watcher watcher;
     private readonly RunLoop runs;
     private readonly InputReader input;
+    private readonly DescriptorCapture captured;
+    private readonly RunOutput shown;
 
     private WorkerHost(IMessageReader reader, IMessageWriter writer)
     {
@@ -35,7 +37,9 @@ internal sealed class WorkerHost
         desk = new DeliveryDesk(page, sender);
         watcher = new Watcher(page, desk);
         input = new InputReader(sender, desk);
-        runs = new RunLoop(desk, sender, output, CreateEngines);
+        captured = new DescriptorCapture(output, sender, desk);
+        shown = new RunOutput(output, sender, desk, captured);
+        runs = new RunLoop(desk, sender, output, captured, CreateEngines);
         sender.SpaceFreed = desk.Pulse;
 
         // The pipe is broken: the controller is gone, and with it everybody who could want the session.
@@ -46,6 +50,8 @@ internal sealed class WorkerHost
     public static void Run(WorkerArguments arguments)
     {
         ProcessCalls.StartSession();
+        ProcessCalls.KeepDescriptorsFromChildren();
+        WorkerThread.KeepFaultDescriptor();
         const int longestSecret = 1024;
         var secret = ProcessCalls.ReadLineAndCloseInput(longestSecret);
         WatchParent(arguments.ParentId);
@@ -88,11 +94,14 @@ internal sealed class WorkerHost
     {
         WovenCode.Install(desk);
         Interrupt.Install(desk);
-        Console.SetOut(new OutputWriter(OutputStream.Stdout, output, sender, desk));
-        Console.SetError(new OutputWriter(OutputStream.Stderr, output, sender, desk));
+        ReportHost.Install(shown);
+        ConsoleCalls.Install(input, shown);
+        Console.SetOut(new OutputWriter(OutputStream.Stdout, shown));
+        Console.SetError(new OutputWriter(OutputStream.Stderr, shown));
         Console.SetIn(input);
         ExceptionHandling.SetUnhandledExceptionHandler(OnUnhandled);
 
+        captured.Start();
         runs.Start();
         sender.Start();
         watcher.Start();
@@ -142,7 +151,7 @@ internal sealed class WorkerHost
     {
         switch (message)
         {
-            case RunCodeMessage or ResetMessage:
+            case RunCodeMessage or ResetMessage or IsCompleteMessage or CompleteMessage:
                 runs.Add(message);
                 break;
             case ShutdownMessage:

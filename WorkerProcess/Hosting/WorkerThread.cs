@@ -1,12 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.Versioning;
+using ProcInterrupt.WorkerProcess.Output;
 
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
 /// <summary>Threads of the worker's own: a fault of ours ends the worker with its trace on standard error, and is never taken for user code's.</summary>
-[SupportedOSPlatform("linux")]
 internal static class WorkerThread
 {
+    /// <summary>The standard error that the worker was started with, also when running code's has taken its place.</summary>
+    public static int FaultDescriptor { get; private set; } = 2;
+
+    /// <summary>Keeps it aside; no child inherits it.</summary>
+    public static void KeepFaultDescriptor() => FaultDescriptor = PipeCalls.Duplicate(FaultDescriptor);
+
     public static void Start(string name, Action body, int stackBytes = 0) =>
         new Thread(() => Run(name, body), stackBytes) { IsBackground = true, Name = name }.Start();
 
@@ -26,11 +31,7 @@ internal static class WorkerThread
     [DoesNotReturn]
     private static void Fail(string name, Exception exception)
     {
-        using (var error = Console.OpenStandardError())
-        {
-            error.Write(System.Text.Encoding.UTF8.GetBytes($"The worker failed on its thread '{name}'. {exception}\n"));
-        }
-
+        PipeCalls.Offer(FaultDescriptor, System.Text.Encoding.UTF8.GetBytes($"The worker failed on its thread '{name}'. {exception}\n"));
         ProcessCalls.ExitNow(WorkerExitCode.Internal);
         throw new System.Diagnostics.UnreachableException();
     }

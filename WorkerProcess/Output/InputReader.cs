@@ -1,109 +1,209 @@
-using System.Runtime.Versioning;
 using ProcInterrupt.Messages;
 using ProcInterrupt.WorkerProcess.Delivery;
 
 namespace ProcInterrupt.WorkerProcess.Output;
 
-/// <summary><c>Console.In</c> of running code: asks the controller for a line at a time.</summary>
-/// <remarks>One reader at a time, as with any console. The reading thread of the pipe calls <see cref="Answer"/>.</remarks>
-[SupportedOSPlatform("linux")]
-internal sealed class InputReader(MessageSender sender, DeliveryDesk desk) : TextReader
+/// <summary>The standard input of running code: asks the controller for a line at a time.</summary>
+/// <remarks>
+/// Threads read one after the other. Waiting for one's turn and for the answer is woken by an interrupt; the question then
+/// stays open, and its answer goes to whoever reads next in the same run. What a run leaves of a line is forgotten at its end,
+/// and a thread that outlives its run finds the end of input.
+/// The reading thread of the pipe calls <see cref="Answer"/>.
+/// </remarks>
+internal sealed class InputReader : TextReader
 {
-    private readonly Lock gate = new();
-    private string? line;
+    private readonly IFramePoster sender;
+    private readonly DeliveryDesk desk;
+    private int turn;
+
+    // What was typed and has not been read; touched by the thread whose turn it is.
+    private string text = "";
     private int position;
+    private uint textRun;
+
+    // The open question.
+    private readonly Lock gate = new();
     private uint lastRequest;
-    private bool answered;
+    private uint askedRun;
+    private volatile bool answered;
     private string? answer;
 
-    public override int Peek() => position < FillLine()?.Length ? line![position] : -1;
-
-    public override int Read() => position < FillLine()?.Length ? line![position++] : -1;
-
-    public override string? ReadLine()
+    public InputReader(IFramePoster sender, DeliveryDesk desk)
     {
-        if (line is not null && position < line.Length)
+        this.sender = sender;
+        this.desk = desk;
+    }
+
+    /// <summary>Whether something typed earlier is still to be read. Asks nobody.</summary>
+    public bool HasRest => RunScope.Current is { Ended: false } scope && textRun == scope.Number && position < text.Length;
+
+    public override int Peek() => InTurn(static reader => reader.Fill(password: false) ? reader.text[reader.position] : -1);
+
+    public override int Read() => InTurn(static reader => reader.Fill(password: false) ? reader.text[reader.position++] : -1);
+
+    public override string? ReadLine() => InTurn(static reader => reader.Fill(password: false) ? reader.TakeLine() : null);
+
+    public override string ReadToEnd()
+    {
+        var lines = new System.Text.StringBuilder();
+        while (ReadLine() is { } next)
         {
-            var rest = line[position..].TrimEnd('\n');
-            line = null;
-            return rest;
+            lines.Append(next).Append('\n');
         }
 
-        return Ask();
+        return lines.ToString();
     }
 
     public override int Read(char[] buffer, int index, int count)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        if (count == 0 || FillLine() is not { } text)
+        return Read(buffer.AsSpan(index, count));
+    }
+
+    public override int Read(Span<char> buffer)
+    {
+        if (buffer.IsEmpty)
         {
             return 0;
         }
 
-        var copied = Math.Min(count, text.Length - position);
-        text.CopyTo(position, buffer, index, copied);
+        using var mine = TakeTurn();
+        if (!Fill(password: false))
+        {
+            return 0;
+        }
+
+        var copied = Math.Min(buffer.Length, text.Length - position);
+        text.AsSpan(position, copied).CopyTo(buffer);
         position += copied;
         return copied;
     }
 
-    public override string ReadToEnd()
+    /// <summary>The next character as a key: of a line with something on it each character in turn, of an empty one its end.</summary>
+    /// <param name="hidden">Do not show what is typed.</param>
+    /// <returns>-1 at the end of input.</returns>
+    public int ReadKey(bool hidden)
     {
-        var lines = new List<string>();
-        while (ReadLine() is { } next)
+        using var mine = TakeTurn();
+        if (!Fill(hidden))
         {
-            lines.Add(next);
+            return -1;
         }
 
-        return string.Concat(lines.Select(static next => next + "\n"));
+        var key = text[position++];
+        if (key != '\n' && position == text.Length - 1)
+        {
+            // The end of the line only sent it off.
+            position++;
+        }
+
+        return key;
     }
 
-    /// <summary>What was typed, or null at the end of input. An answer to a question that nobody waits for is dropped.</summary>
-    public void Answer(uint request, string? text)
+    /// <summary>What was typed, or null at the end of input. An answer to a question that is not open is dropped.</summary>
+    public void Answer(uint request, string? typed)
     {
         lock (gate)
         {
-            if (request != lastRequest || answered)
+            if (request != lastRequest || askedRun == 0 || answered)
             {
                 return;
             }
 
+            answer = typed;
             answered = true;
-            answer = text;
         }
 
         desk.Pulse();
     }
 
-    private string? FillLine()
+    private T InTurn<T>(Func<InputReader, T> read)
     {
-        if (line is null || position >= line.Length)
+        using var mine = TakeTurn();
+        return read(this);
+    }
+
+    private Turn TakeTurn()
+    {
+        var scope = RunScope.Current;
+        var taken = false;
+        desk.WaitUntil(() => scope is not { Ended: false } || (taken = Interlocked.CompareExchange(ref turn, 1, 0) == 0), Timeout.InfiniteTimeSpan);
+        return new Turn(taken ? this : null);
+    }
+
+    private void EndTurn()
+    {
+        Volatile.Write(ref turn, 0);
+        desk.Pulse();
+    }
+
+    /// <summary>Makes sure that there is something to read, or tells that the input has ended.</summary>
+    private bool Fill(bool password)
+    {
+        if (RunScope.Current is not { Ended: false } scope)
         {
-            line = Ask() is { } typed ? typed + "\n" : null;
-            position = 0;
+            return false;
         }
 
+        if (position < text.Length && textRun == scope.Number)
+        {
+            return true;
+        }
+
+        if (Ask(scope, password) is not { } typed)
+        {
+            return false;
+        }
+
+        text = typed + "\n";
+        position = 0;
+        textRun = scope.Number;
+        return true;
+    }
+
+    private string TakeLine()
+    {
+        var end = text.IndexOf('\n', position);
+        var line = text[position..end];
+        position = end + 1;
         return line;
     }
 
-    private string? Ask()
+    private string? Ask(RunScope scope, bool password)
     {
-        uint request;
+        InputRequestMessage? question = null;
         lock (gate)
         {
-            request = ++lastRequest;
-            (answered, answer) = (false, null);
+            if (askedRun != scope.Number)
+            {
+                askedRun = scope.Number;
+                answered = false;
+                question = new InputRequestMessage(askedRun, ++lastRequest, "", password);
+            }
         }
 
-        if (RunScope.Current is not { Ended: false } scope)
+        if (question is not null)
         {
-            return null;
+            sender.Post(question);
         }
 
-        sender.Post(new InputRequestMessage(scope.Number, request, "", Password: false));
-        desk.WaitUntil(() => Volatile.Read(ref answered), Timeout.InfiniteTimeSpan);
+        desk.WaitUntil(() => answered || scope.Ended, Timeout.InfiniteTimeSpan);
         lock (gate)
         {
+            if (!answered || askedRun != scope.Number)
+            {
+                // The run is over, and the question with it.
+                return null;
+            }
+
+            answered = false;
+            askedRun = 0;
             return answer;
         }
+    }
+
+    private readonly struct Turn(InputReader? reader) : IDisposable
+    {
+        public void Dispose() => reader?.EndTurn();
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using System.Text;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Transport;
@@ -13,7 +12,6 @@ namespace ProcInterrupt.WorkerProcess.Output;
 /// <c>RunCompleted</c>, whatever the credit; the buffer is bounded. User code never writes: it posts, and the sending
 /// thread or the run thread between runs does the rest.
 /// </remarks>
-[SupportedOSPlatform("linux")]
 internal sealed class MessageSender : IFramePoster
 {
     /// <summary>How long small pieces of output are gathered.</summary>
@@ -25,8 +23,8 @@ internal sealed class MessageSender : IFramePoster
     private readonly object gate = new();
     private readonly Queue<IMessage> frames = new();
     private long credit = ProtocolConstants.InitialOutputCredit;
-    private bool outputPosted;
-    private bool gathering;
+    private volatile bool outputPosted;
+    private volatile bool gathering;
     private bool lazy;
     private bool stopped;
 
@@ -90,8 +88,17 @@ internal sealed class MessageSender : IFramePoster
     public void SendPosted() => Drain(withOutput: false);
 
     /// <summary>Says that something was put into the output buffer.</summary>
+    /// <remarks>
+    /// Looks before it locks, since it comes with each line: the sender sets <see cref="outputPosted"/> back before it looks
+    /// into the buffer, so whoever still sees it set, after putting something in, is found there.
+    /// </remarks>
     public void OutputPosted()
     {
+        if (outputPosted && !(gathering && output.HasPiece))
+        {
+            return;
+        }
+
         lock (gate)
         {
             if (!outputPosted || (gathering && output.HasPiece))
@@ -114,7 +121,7 @@ internal sealed class MessageSender : IFramePoster
 
     private static long Cost(IMessage message) => message switch
     {
-        OutputMessage text => Encoding.UTF8.GetByteCount(text.Text),
+        OutputPiece text => text.Length,
         DisplayMessage display => display.Data.Sum(item => (long)Encoding.UTF8.GetByteCount(item.Value)),
         _ => 0,
     };
@@ -147,6 +154,11 @@ internal sealed class MessageSender : IFramePoster
             }
 
             Drain(withOutput: true);
+            if (output.HasProgress)
+            {
+                // Its time comes soon, whether something else is written or not.
+                outputPosted = true;
+            }
         }
     }
 
@@ -158,17 +170,12 @@ internal sealed class MessageSender : IFramePoster
             {
                 while (TryNextFrame(out var frame))
                 {
-                    if (frame is RunCompletedMessage)
-                    {
-                        SendOutput(regardlessOfCredit: true);
-                    }
-
-                    Write(frame);
+                    SendFact(frame);
                 }
 
                 if (withOutput)
                 {
-                    SendOutput(regardlessOfCredit: false);
+                    SendOutput(closing: false);
                 }
             }
             catch (IOException exception)
@@ -183,9 +190,29 @@ internal sealed class MessageSender : IFramePoster
         }
     }
 
-    private void SendOutput(bool regardlessOfCredit)
+    /// <summary>A frame that reports a fact, behind the output that belongs before it.</summary>
+    private void SendFact(IMessage frame)
     {
-        while ((regardlessOfCredit || HasCredit) && output.TryTake(out var message))
+        switch (frame)
+        {
+            case RunCompletedMessage:
+                SendOutput(closing: true);
+                break;
+            case InputRequestMessage:
+                // What was printed before it is likely to be the question.
+                SendOutput(closing: false);
+                break;
+            default:
+                break;
+        }
+
+        Write(frame);
+    }
+
+    /// <param name="closing">At the end of a run: all of its output, and regardless of credit.</param>
+    private void SendOutput(bool closing)
+    {
+        while ((closing || HasCredit) && output.TryTake(out var message, closing))
         {
             lock (gate)
             {
@@ -193,17 +220,16 @@ internal sealed class MessageSender : IFramePoster
             }
 
             Write(message);
-            SpaceFreed();
-
-            // Facts first, also in the middle of a flood; a completion flushes what is left itself.
-            while (!regardlessOfCredit && TryNextFrame(out var frame))
+            output.Recycle(message);
+            if (output.HasRoom)
             {
-                if (frame is RunCompletedMessage)
-                {
-                    SendOutput(regardlessOfCredit: true);
-                }
+                SpaceFreed();
+            }
 
-                Write(frame);
+            // Facts first, also in the middle of a flood.
+            while (!closing && TryNextFrame(out var frame))
+            {
+                SendFact(frame);
             }
         }
     }

@@ -1,75 +1,42 @@
-using System.Runtime.Versioning;
 using System.Text;
-using ProcInterrupt.WorkerProcess.Delivery;
 
 namespace ProcInterrupt.WorkerProcess.Output;
 
-/// <summary><c>Console.Out</c> and <c>Console.Error</c> of running code: into the bounded buffer, waiting for room so that an interrupt wakes it.</summary>
-[SupportedOSPlatform("linux")]
+/// <summary><c>Console.Out</c> and <c>Console.Error</c> of running code.</summary>
 internal sealed class OutputWriter : TextWriter
 {
     private readonly OutputStream stream;
-    private readonly OutputBuffer buffer;
-    private readonly MessageSender sender;
-    private readonly DeliveryDesk desk;
+    private readonly RunOutput output;
 
-    public OutputWriter(OutputStream stream, OutputBuffer buffer, MessageSender sender, DeliveryDesk desk)
+    public OutputWriter(OutputStream stream, RunOutput output)
     {
         this.stream = stream;
-        this.buffer = buffer;
-        this.sender = sender;
-        this.desk = desk;
+        this.output = output;
         CoreNewLine = ['\n'];
     }
 
     public override Encoding Encoding => Encoding.UTF8;
 
-    public override void Write(char value) => Write([value]);
+    public override void Write(char value) => output.Write(stream, [value]);
 
-    public override void Write(string? value) => Write(value.AsSpan());
+    public override void Write(string? value) => output.Write(stream, value);
 
-    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+    public override void Write(char[] buffer, int index, int count) => output.Write(stream, buffer.AsSpan(index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer) => output.Write(stream, buffer);
 
     public override void WriteLine(string? value) => WriteLine(value.AsSpan());
 
     public override void WriteLine(ReadOnlySpan<char> buffer)
     {
-        // One append for short lines, so that lines of different threads do not mix.
-        const int onStack = 512;
-        if (buffer.Length < onStack)
+        if (CoreNewLine is ['\n'])
         {
-            Span<char> line = stackalloc char[onStack];
-            buffer.CopyTo(line);
-            line[buffer.Length] = '\n';
-            Write(line[..(buffer.Length + 1)]);
+            output.WriteLine(stream, buffer);
         }
         else
         {
-            Write(buffer);
-            Write('\n');
-        }
-    }
-
-    public override void Write(ReadOnlySpan<char> buffer)
-    {
-        var run = RunScope.Current?.Number ?? 0;
-        while (!buffer.IsEmpty)
-        {
-            var taken = this.buffer.Append(run, stream, buffer);
-            if (taken > 0)
-            {
-                sender.OutputPosted();
-                buffer = buffer[taken..];
-            }
-            else if (RunScope.Current is not { Ended: false })
-            {
-                // A thread that outlived its run may not hold up the runs that follow: what does not fit is dropped.
-                return;
-            }
-            else
-            {
-                desk.WaitUntil(() => this.buffer.HasSpace, Timeout.InfiniteTimeSpan);
-            }
+            output.Write(stream, buffer);
+            output.Write(stream, CoreNewLine);
         }
     }
 }

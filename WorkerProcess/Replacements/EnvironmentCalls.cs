@@ -1,11 +1,9 @@
-using System.Runtime.Versioning;
 using ProcInterrupt.WorkerProcess.Checkpoints;
 
 namespace ProcInterrupt.WorkerProcess.Replacements;
 
 /// <summary><c>Environment.Exit</c> would end the worker; it ends the run instead.</summary>
 [Replaces(typeof(Environment))]
-[SupportedOSPlatform("linux")]
 public static class EnvironmentCalls
 {
     public static void Exit(int exitCode) => WovenCode.Exit(exitCode);

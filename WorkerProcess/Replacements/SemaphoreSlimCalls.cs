@@ -26,4 +26,23 @@ public static class SemaphoreSlimCalls
     public static bool Wait(SemaphoreSlim semaphore, int millisecondsTimeout, CancellationToken cancellationToken) => Timeouts.Wait(millisecondsTimeout)
         ? SlicedWait.Run((semaphore, cancellationToken), millisecondsTimeout, static (s, slice) => s.semaphore.Wait(slice, s.cancellationToken))
         : semaphore.Wait(millisecondsTimeout, cancellationToken);
+
+    /// <remarks>With a token, since a wait that was left behind would take a turn that nobody gives back; see <see cref="RunTokens"/>.</remarks>
+    public static Task WaitAsync(SemaphoreSlim semaphore)
+    {
+        var isRuns = false;
+        return RunTokens.Settle(semaphore.WaitAsync(RunTokens.Join(CancellationToken.None, ref isRuns)), isRuns);
+    }
+
+    public static Task<bool> WaitAsync(SemaphoreSlim semaphore, int millisecondsTimeout)
+    {
+        var isRuns = false;
+        return RunTokens.Settle(semaphore.WaitAsync(millisecondsTimeout, RunTokens.Join(CancellationToken.None, ref isRuns)), isRuns);
+    }
+
+    public static Task<bool> WaitAsync(SemaphoreSlim semaphore, TimeSpan timeout)
+    {
+        var isRuns = false;
+        return RunTokens.Settle(semaphore.WaitAsync(timeout, RunTokens.Join(CancellationToken.None, ref isRuns)), isRuns);
+    }
 }

@@ -106,6 +106,19 @@ public static class TaskCalls
         ? WaitRegion.Run((tasks, cancellationToken), millisecondsTimeout, static (s, left) => Task.WaitAny(s.tasks, left, s.cancellationToken))
         : Task.WaitAny(tasks, millisecondsTimeout, cancellationToken);
 
+    /// <remarks>Each is guarded, so that it is over when they are; waited for together, nobody would know which ends by itself.</remarks>
+    public static Task WhenAll(Task[] tasks) => Task.WhenAll(tasks is null ? null! : Array.ConvertAll(tasks, AwaitGuard.OfOrNull));
+
+    public static Task WhenAll(ReadOnlySpan<Task> tasks) => WhenAll(tasks.ToArray());
+
+    public static Task WhenAll(IEnumerable<Task> tasks) => Task.WhenAll(tasks?.Select(AwaitGuard.OfOrNull)!);
+
+    public static Task<T[]> WhenAll<T>(Task<T>[] tasks) => Task.WhenAll(tasks is null ? null! : Array.ConvertAll(tasks, AwaitGuard.OfOrNull));
+
+    public static Task<T[]> WhenAll<T>(ReadOnlySpan<Task<T>> tasks) => WhenAll(tasks.ToArray());
+
+    public static Task<T[]> WhenAll<T>(IEnumerable<Task<T>> tasks) => Task.WhenAll(tasks?.Select(AwaitGuard.OfOrNull)!);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TaskAwaiter GetAwaiter(Task task) => !task.IsCompleted ? AwaitGuard.Of(task).GetAwaiter() : task.GetAwaiter();
 

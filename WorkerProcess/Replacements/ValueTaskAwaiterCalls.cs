@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace ProcInterrupt.WorkerProcess.Replacements;
 
-/// <remarks>In async methods the task is complete by then.</remarks>
-[Replaces(typeof(ValueTaskAwaiter), Scope = ReplacementScope.OutsideAsync)]
+/// <remarks>Where <c>await</c> is lowered the task is complete by then; a script's top level is an async method too, and may call this itself.</remarks>
+[Replaces(typeof(ValueTaskAwaiter))]
 public static class ValueTaskAwaiterCalls
 {
     public static void GetResult(ref ValueTaskAwaiter awaiter)

@@ -82,6 +82,15 @@ public sealed class TerminalTests
         Assert.Contains("nobody", rest.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Progress_is_shown_as_a_bar_that_is_gone_at_the_end()
+    {
+        await using var terminal = Start("""run -c 'Progress.Report(0.5, "half\a way"); Console.WriteLine("printed");'""");
+        var rest = await terminal.EndAsync();
+        Assert.Equal(0, rest.ExitCode);
+        Assert.Matches(@"\[#{15}\.{15}\] +50 ?% half way\r\e\[Kprinted", rest.Output);
+    }
+
     /// <summary>Starts the command line in a terminal of its own; the exit code is the command's.</summary>
     private static CommandProcess Start(string commandLine, IReadOnlyDictionary<string, string>? environment = null, string before = "") => CommandProcess.StartProgram(
         "script",

@@ -6,11 +6,9 @@ namespace ProcInterrupt.Tests.EndToEnd;
 [Collection(EndToEndCollection.Name)]
 public sealed class BusyProgramTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
 {
-    private const int Times = 50;
-
     [Theory]
     [MemberData(nameof(BusyPrograms.Names), MemberType = typeof(BusyPrograms))]
-    public async Task Is_interrupted_and_the_session_stays(string program) => await InterruptManyTimesAsync(BusyPrograms.Code(program));
+    public async Task Is_interrupted_and_the_session_stays(string program) => await fixture.Worker.InterruptManyTimesAsync(BusyPrograms.Code(program));
 
     [Fact]
     public async Task Code_in_a_referenced_library_that_knows_nothing_of_this_is_interrupted()
@@ -20,30 +18,11 @@ public sealed class BusyProgramTests(WorkerFixture fixture) : IClassFixture<Work
         {
             var library = Path.Combine(folder.FullName, "Spinner.dll");
             BusyPrograms.CompileLoopingLibrary(library);
-            await InterruptManyTimesAsync($"#r \"{library}\"\nConsole.Write(\"go\"); Spinner.Spin();");
+            await fixture.Worker.InterruptManyTimesAsync($"#r \"{library}\"\nConsole.Write(\"go\"); Spinner.Spin();");
         }
         finally
         {
             folder.Delete(recursive: true);
-        }
-    }
-
-    private async Task InterruptManyTimesAsync(string code)
-    {
-        var worker = fixture.Worker;
-        await worker.SucceedsAsync("var kept = 41;");
-        for (var time = 0; time < Times; time++)
-        {
-            var run = worker.Run("csharp", code);
-            await run.PrintedAsync("go");
-            var receipt = await run.InterruptAsync().Soon();
-            var result = await run.Completion.Soon();
-            Assert.Equal(ReceiptStatus.Interrupted, receipt.Status);
-            Assert.Equal(InterruptRung.Signal, receipt.Rung);
-            Assert.True(receipt.StatePreserved);
-            Assert.Equal(RunOutcome.Interrupted, result.Outcome);
-            var next = await worker.SucceedsAsync("kept + 1");
-            Assert.Equal("42", next.Value?.Text);
         }
     }
 }

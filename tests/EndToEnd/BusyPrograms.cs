@@ -49,6 +49,8 @@ internal static class BusyPrograms
 
     public static TheoryData<string> Names => new(Programs.Keys);
 
+    public static IEnumerable<string> All => Programs.Values;
+
     public static string Code(string name) => Programs[name];
 
     /// <summary>A library that was never compiled for this.</summary>

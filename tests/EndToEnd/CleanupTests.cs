@@ -75,7 +75,7 @@ public sealed class CleanupTests(WorkerFixture fixture, ITestOutputHelper output
         {
             var run = worker.Run("csharp", $"while (true) {{ {statement} }}");
             await run.StartedAsync();
-            await SpinAsync(random.Next(12_000));
+            await Spin.MicrosAsync(random.Next(12_000));
             var receipt = await run.InterruptAsync().Soon();
             var result = await run.Completion.Soon();
             Assert.Equal((time, ReceiptStatus.Interrupted, RunOutcome.Interrupted), (time, receipt.Status, result.Outcome));
@@ -90,14 +90,4 @@ public sealed class CleanupTests(WorkerFixture fixture, ITestOutputHelper output
         Assert.Equal("true", free.Value?.Text);
         Assert.NotEqual("0", (await worker.SucceedsAsync("Count.Acquired")).Value?.Text);
     }
-
-    /// <summary>Waits for that many microseconds, finer than a timer can.</summary>
-    private static Task SpinAsync(int micros) => Task.Run(() =>
-    {
-        var until = System.Diagnostics.Stopwatch.GetTimestamp() + (micros * System.Diagnostics.Stopwatch.Frequency / 1_000_000);
-        while (System.Diagnostics.Stopwatch.GetTimestamp() < until)
-        {
-            Thread.SpinWait(20);
-        }
-    });
 }

@@ -50,4 +50,22 @@ internal static class Expect
         var result = await run.Completion.Soon();
         Assert.Fail($"The run ended without printing '{marker}': {result.Outcome} {result.Error?.Type} {result.Error?.Message}\n{result.Error?.Traceback}\noutput: {seen}");
     }
+
+    /// <summary>Interrupts a program fifty times in a row; it prints "go" when it is where it is to be interrupted.</summary>
+    public static async Task InterruptManyTimesAsync(this Worker worker, string code, int times = 50)
+    {
+        await worker.SucceedsAsync("var kept = 41;");
+        for (var time = 0; time < times; time++)
+        {
+            var run = worker.Run("csharp", code);
+            await run.PrintedAsync("go");
+            var receipt = await run.InterruptAsync().Soon();
+            var result = await run.Completion.Soon();
+            Assert.Equal(
+                (time, ReceiptStatus.Interrupted, InterruptRung.Signal, true, RunOutcome.Interrupted),
+                (time, receipt.Status, receipt.Rung, receipt.StatePreserved, result.Outcome));
+            var next = await worker.SucceedsAsync("kept + 1");
+            Assert.Equal("42", next.Value?.Text);
+        }
+    }
 }

@@ -7,6 +7,9 @@ namespace ProcInterrupt.Tests.Samples;
 /// <summary>The programs that the README shows do what it says.</summary>
 public sealed class SamplesTests
 {
+    /// <summary>What the smallest example prints.</summary>
+    internal const string SmallestExampleOutput = @"^Interrupted after [0-9]+ us\n[1-9][0-9]{3,} primes were found\n$";
+
     private static readonly string Root = Path.GetFullPath("../..", Path.GetDirectoryName(ThisFile())!);
 
     [Theory]
@@ -28,7 +31,7 @@ public sealed class SamplesTests
         await using var sample = CommandProcess.StartProgram(CommandProcess.DotNet, [program]);
         var result = await sample.EndAsync();
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.Matches(@"^Interrupted after [0-9]+ us\n[1-9][0-9]{3,} primes were found\n$", result.Output);
+        Assert.Matches(SmallestExampleOutput, result.Output);
     }
 
     [Fact]

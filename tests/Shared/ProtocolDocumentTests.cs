@@ -36,7 +36,7 @@ public sealed partial class ProtocolDocumentTests
     public void Each_enumeration_lists_its_numbers_and_names()
     {
         string[][] rows = Rows("## Enumerations");
-        Type[] enumerations = [typeof(OutputStream), typeof(HandledBy), typeof(RunOutcome), typeof(InterruptReason), typeof(InterruptRung), typeof(WorkerState)];
+        Type[] enumerations = [typeof(CodeStatus), typeof(OutputStream), typeof(HandledBy), typeof(RunOutcome), typeof(InterruptReason), typeof(InterruptRung), typeof(WorkerState)];
         IEnumerable<string> expected =
             from type in enumerations
             from object value in Enum.GetValues(type)
@@ -88,6 +88,8 @@ public sealed partial class ProtocolDocumentTests
             rows[0][1]);
         Assert.Equal(ProtocolConstants.MaxEngines, Number(rows[1][1]));
         Assert.Equal(ProtocolConstants.MaxMimeTypes, Number(rows[2][1]));
+        Assert.Equal(ProtocolConstants.MaxMatches, Number(rows[3][1]));
+        Assert.Equal(ProtocolConstants.MaxIndent, Number(rows[4][1]));
         string text = string.Join('\n', Lines);
         Assert.Contains($"a credit of {Grouped(ProtocolConstants.InitialOutputCredit)} bytes", text, StringComparison.Ordinal);
         Assert.Contains($"Protocol version **{ProtocolConstants.Version}**", text, StringComparison.Ordinal);
@@ -126,6 +128,7 @@ public sealed partial class ProtocolDocumentTests
             _ when type == typeof(RunValue) => "value",
             _ when type == typeof(RunError) => "error",
             _ when type == typeof(IReadOnlyList<EngineInfo>) => "engines",
+            _ when type == typeof(IReadOnlyList<string>) => "strings",
             _ when type == typeof(IReadOnlyDictionary<string, string>) => "map",
             _ => throw new InvalidOperationException($"PROTOCOL.md has no name for {type}."),
         };

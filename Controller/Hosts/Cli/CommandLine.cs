@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using ProcInterrupt.Cli.Demo;
 using ProcInterrupt.Cli.Listing;
+using ProcInterrupt.Cli.Repl;
 using ProcInterrupt.Cli.Running;
 using ProcInterrupt.Cli.Session;
 
@@ -51,6 +52,7 @@ internal static class CommandLine
     private static RootCommand Build() => new("Runs code in a worker process and interrupts it without killing it.")
     {
         BuildRun(),
+        BuildRepl(),
         BuildSession(),
         BuildEngines(),
         BuildDemo(),
@@ -77,6 +79,7 @@ internal static class CommandLine
             CustomParser = ParseDuration,
         };
         var json = new Option<bool>("--json") { Description = "End standard output with the result as one line of JSON." };
+        var displayDir = DisplayDir();
         var showMap = ShowMap();
         var command = new Command("run", "Runs one program. Ctrl+C interrupts it, twice stops it, three times kills it.")
         {
@@ -85,6 +88,7 @@ internal static class CommandLine
             engine,
             timeout,
             json,
+            displayDir,
             showMap,
         };
         command.Validators.Add(result =>
@@ -110,7 +114,22 @@ internal static class CommandLine
             parsed.GetValue(engine)!,
             parsed.GetValue(timeout),
             parsed.GetValue(json),
-            parsed.GetValue(showMap))));
+            parsed.GetValue(showMap),
+            parsed.GetValue(displayDir))));
+        return command;
+    }
+
+    private static Command BuildRepl()
+    {
+        var engine = new Option<string>("--engine")
+        {
+            Description = "The language; see 'procinterrupt engines'.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "csharp",
+        };
+        var displayDir = DisplayDir();
+        var command = new Command("repl", "Runs what is typed, or a script on standard input. Ctrl+C interrupts the run and not the session.") { engine, displayDir };
+        command.SetAction((parsed, _) => ReplCommand.ExecuteAsync(parsed.GetValue(engine)!, parsed.GetValue(displayDir)));
         return command;
     }
 
@@ -136,6 +155,12 @@ internal static class CommandLine
         command.SetAction((_, _) => DemoCommand.ExecuteAsync());
         return command;
     }
+
+    private static Option<string?> DisplayDir() => new("--display-dir")
+    {
+        Description = "Write the pictures and other things that the code displays to files in this folder.",
+        HelpName = "DIR",
+    };
 
     private static Option<bool> ShowMap() => new("--show-map")
     {

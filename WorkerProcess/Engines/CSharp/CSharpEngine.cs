@@ -7,6 +7,7 @@ namespace ProcInterrupt.WorkerProcess.Engines.CSharp;
 internal sealed class CSharpEngine : IEngine
 {
     private readonly IWeaver weaver;
+    private readonly GrowingSyntax asked = new();
     private CSharpSession? current;
 
     /// <summary>Creates the engine with an empty session.</summary>
@@ -46,7 +47,7 @@ internal sealed class CSharpEngine : IEngine
         RunError? error;
         try
         {
-            submission = Session.Prepare(request.Code, ScriptPaths.Of(request), out error, scope.HostToken);
+            submission = Session.Prepare(request.Code, ScriptPaths.Of(request), request.FirstLine, out error, scope.HostToken);
         }
         catch (OperationCanceledException) when (scope.HostToken.IsCancellationRequested)
         {
@@ -71,6 +72,30 @@ internal sealed class CSharpEngine : IEngine
         return Run(submission, scope);
     }
 
+    public CodeCompleteness IsComplete(string code)
+    {
+        try
+        {
+            return Nesting.Check(code, firstLine: 1) is null ? Completeness.Of(asked.Of(code)) : new CodeCompleteness(CodeStatus.Invalid);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return new CodeCompleteness(CodeStatus.Invalid);
+        }
+    }
+
+    public Completions Complete(string code, int position)
+    {
+        try
+        {
+            return Nesting.Check(code, firstLine: 1) is null ? Session.Complete(code, position) : new Completions(position, position, []);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return new Completions(position, position, []);
+        }
+    }
+
     public void Reset() => current = null;
 
     private EngineResult Run(Submission submission, IRunScope scope)
@@ -81,6 +106,11 @@ internal sealed class CSharpEngine : IEngine
             try
             {
                 task = scope.CallUserCode(() => Session.Start(submission));
+                if (!task.IsCompleted)
+                {
+                    Resumption.Prepare(task);
+                }
+
                 scope.Wait(task);
             }
             finally

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Microsoft.CodeAnalysis;
@@ -57,18 +58,21 @@ internal sealed class CSharpSession
     /// <summary>Compiles, weaves and loads a program. Changes nothing in the session but what <c>#r</c> read.</summary>
     /// <param name="code">The program.</param>
     /// <param name="path">What errors and tracebacks call it.</param>
+    /// <param name="firstLine">The number of its first line there.</param>
     /// <param name="error">What the compiler said, when the answer is <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the compilation.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Submission? Prepare(string code, string path, out RunError? error, CancellationToken cancellationToken)
+    public Submission? Prepare(string code, string path, int firstLine, out RunError? error, CancellationToken cancellationToken)
     {
-        error = Nesting.Check(code);
+        error = Nesting.Check(code, firstLine);
         if (error is not null)
         {
             return null;
         }
 
-        SyntaxTree tree = CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions, path, cancellationToken);
+        // The compiler's own way to say where lines come from: its messages and the debug information follow it.
+        string text = firstLine == 1 ? code : string.Create(CultureInfo.InvariantCulture, $"#line {firstLine}\n{code}");
+        SyntaxTree tree = Parse(text, path, cancellationToken);
         CSharpCompilation compilation = next.ReplaceSyntaxTree(nextTree, tree);
         if (!HasCode(compilation))
         {
@@ -96,6 +100,21 @@ internal sealed class CSharpSession
         IMethodSymbol factory = compilation.GetEntryPoint(CancellationToken.None)!;
         Type instance = assembly.GetType(factory.ContainingType.MetadataName, throwOnError: true)!;
         return new Submission(compilation, tree, declares, SubmissionStart.Of(instance, factory.MetadataName));
+    }
+
+    /// <summary>The syntax of a program.</summary>
+    public static SyntaxTree Parse(string code, string path = "", CancellationToken cancellationToken = default) =>
+        Parse(SourceText.From(code, Encoding.UTF8), path, cancellationToken);
+
+    /// <summary>The same of a text that can be changed.</summary>
+    public static SyntaxTree Parse(SourceText text, string path = "", CancellationToken cancellationToken = default) =>
+        CSharpSyntaxTree.ParseText(text, ParseOptions, path, cancellationToken);
+
+    /// <summary>What can stand at a place in a program that would be compiled next. Changes nothing in the session but what <c>#r</c> read.</summary>
+    public Completions Complete(string code, int position)
+    {
+        SyntaxTree tree = Parse(code);
+        return Completion.At(next.ReplaceSyntaxTree(nextTree, tree), tree, code, position);
     }
 
     /// <summary>Makes the submission's instance and runs it up to its first wait; that is user code.</summary>
@@ -132,7 +151,7 @@ internal sealed class CSharpSession
 
     private (CSharpCompilation Compilation, SyntaxTree Tree) CreateNext()
     {
-        SyntaxTree tree = CSharpSyntaxTree.ParseText(SourceText.From("", Encoding.UTF8), ParseOptions);
+        SyntaxTree tree = Parse("");
         string name = $"Submission#{++names}";
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,

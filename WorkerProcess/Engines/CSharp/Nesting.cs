@@ -11,11 +11,13 @@ internal static class Nesting
     private const int MaximumDepth = 500;
 
     /// <summary>The error for a program that opens too many brackets; <see langword="null"/> when it does not.</summary>
+    /// <param name="code">The program.</param>
+    /// <param name="firstLine">The number of its first line, for the message.</param>
     /// <remarks>Brackets in text and comments count too: five hundred unclosed ones are no program anybody misses.</remarks>
-    public static RunError? Check(string code)
+    public static RunError? Check(string code, int firstLine)
     {
         int depth = 0;
-        int line = 1;
+        int line = firstLine;
         int lineStart = 0;
         for (int i = 0; i < code.Length; i++)
         {

@@ -32,6 +32,7 @@ public sealed class PackageApiTests
         "Void WriteArrayHeader(Int32)",
         "Void WriteMapHeader(Int32)",
         "Void WriteNil()",
+        "Void WriteString(System.ReadOnlySpan`1[System.Byte])",
     ];
 
     private static readonly string[] Reader =

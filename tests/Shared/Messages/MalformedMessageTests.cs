@@ -86,6 +86,15 @@ public sealed class MalformedMessageTests
             "RunCompleted.value.typed: the number is out of range.",
             Refused(Frame(40L, 1L, 0L, 0L, new object?[] { "", Pairs(), ulong.MaxValue }, null, null, 0L, 0L)));
         Assert.Equal("RunCompleted.error.message: a string expected, not Nil.", Refused(Frame(40L, 1L, 0L, 0L, null, new object?[] { "", null, "" }, null, 0L, 0L)));
+        Assert.Equal("RunCode.firstLine: 0 is not within 1 to 2147483647.", Refused(Frame(2L, 1L, "", "", null, 0L, 0L)));
+        Assert.Equal("Complete.position: 3 is not within 0 to 2.", Refused(Frame(5L, 1L, "csharp", "ab", 3L)));
+        Assert.Equal("Complete.position: -1 is not within 0 to 2.", Refused(Frame(5L, 1L, "csharp", "ab", -1L)));
+        Assert.Equal("IsCompleteAnswer.status: 4 is not within 0 to 3.", Refused(Frame(44L, 1L, 4L, "", false, null)));
+        Assert.Equal("IsCompleteAnswer.indent: something else than spaces and tabs.", Refused(Frame(44L, 1L, 1L, " \n", false, null)));
+        Assert.Equal("IsCompleteAnswer.indent: 257 characters, more than 256.", Refused(Frame(44L, 1L, 1L, new string(' ', 257), false, null)));
+        Assert.Equal("CompleteAnswer.end: 1 is not within 2 to 2147483647.", Refused(Frame(45L, 1L, 2L, 1L, Array.Empty<object?>(), null)));
+        Assert.Equal("CompleteAnswer.matches: a string expected, not Nil.", Refused(Frame(45L, 1L, 0L, 0L, new object?[] { null }, null)));
+        Assert.Equal("CompleteAnswer.matches: 1001 elements, more than 1000.", Refused(Frame(45L, 1L, 0L, 0L, new object?[1001], null)));
         Assert.Equal("Display.data: a key occurs twice.", Refused(Frame(35L, 1L, Pairs(("a", "1"), ("a", "2")))));
         Assert.Equal("Hello.engines.name: a string expected, not Nil.", Refused(Frame(32L, 1L, 1L, "", "", new object?[] { new object?[] { null, "", null } }, null)));
     }

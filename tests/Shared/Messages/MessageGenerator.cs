@@ -26,6 +26,8 @@ internal static class MessageGenerator
 
     private static readonly Gen<long> NotNegative = AnyInt64.Select(n => n & long.MaxValue);
 
+    private static readonly Gen<int> Count = AnyInt32.Select(n => n & int.MaxValue);
+
     private static readonly Gen<string> Piece = Gen.Elements(
         "", "a", "\0", "é", "€", "\U0001F600", "\uFEFF", "\uFFFD", "\r\n", "\u2028", "\u001B[1m", "0123456789", "日本語");
 
@@ -36,6 +38,11 @@ internal static class MessageGenerator
         select string.Concat(Enumerable.Repeat(piece, length)));
 
     private static readonly Gen<string?> OptionalText = Gen.OneOf(Text.Select(text => (string?)text), Gen.Constant<string?>(null));
+
+    private static readonly Gen<IReadOnlyList<string>> Strings =
+        from count in Gen.Elements(0, 1, 15, 16, ProtocolConstants.MaxMatches)
+        from match in Text
+        select (IReadOnlyList<string>)[.. Enumerable.Range(0, count).Select(i => i == 0 ? match : $"match {i}")];
 
     private static readonly Gen<IReadOnlyDictionary<string, string>> Bundle =
         from count in Gen.Elements(0, 1, 2, 15, 16, ProtocolConstants.MaxMimeTypes)
@@ -77,10 +84,15 @@ internal static class MessageGenerator
         [MessageType.SetInterruptBuffer] =
             from request in AnyInt64 from path in OptionalText select (IMessage)new SetInterruptBufferMessage(request, path),
         [MessageType.RunCode] =
-            from run in Run from engine in Text from code in Text from path in OptionalText from deadline in NotNegative
-            select (IMessage)new RunCodeMessage(run, engine, code, path, deadline),
+            from run in Run from engine in Text from code in Text from path in OptionalText from deadline in NotNegative from line in Count
+            select (IMessage)new RunCodeMessage(run, engine, code, path, deadline, Math.Max(line, 1)),
         [MessageType.InputReply] =
             from run in Run from request in AnyUInt32 from text in OptionalText select (IMessage)new InputReplyMessage(run, request, text),
+        [MessageType.Complete] =
+            from request in AnyInt64 from engine in Text from code in Text from position in Gen.Choose(0, code.Length)
+            select (IMessage)new CompleteMessage(request, engine, code, position),
+        [MessageType.IsComplete] =
+            from request in AnyInt64 from engine in Text from code in Text select (IMessage)new IsCompleteMessage(request, engine, code),
         [MessageType.Reset] =
             from request in AnyInt64 from engine in OptionalText select (IMessage)new ResetMessage(request, engine),
         [MessageType.Shutdown] = Gen.Constant<IMessage>(new ShutdownMessage()),
@@ -120,6 +132,16 @@ internal static class MessageGenerator
             from request in AnyInt64 from error in OptionalText select (IMessage)new InterruptBufferSetMessage(request, error),
         [MessageType.Log] =
             from level in Gen.Choose(0, 6) from category in Text from message in Text select (IMessage)new LogMessage(level, category, message),
+        [MessageType.IsCompleteAnswer] =
+            from request in AnyInt64
+            from status in Gen.Elements(Enum.GetValues<CodeStatus>())
+            from indent in Gen.Elements("", " ", "\t", "        ", new string(' ', ProtocolConstants.MaxIndent))
+            from more in Gen.Elements(true, false)
+            from error in OptionalText
+            select (IMessage)new IsCompleteAnswerMessage(request, status, indent, more, error),
+        [MessageType.CompleteAnswer] =
+            from request in AnyInt64 from start in Count from length in Count from matches in Strings from error in OptionalText
+            select (IMessage)new CompleteAnswerMessage(request, start, (int)Math.Min(int.MaxValue, (long)start + length), matches, error),
     };
 
     /// <summary>A message of any kind.</summary>

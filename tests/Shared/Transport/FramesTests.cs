@@ -212,9 +212,9 @@ public sealed class FramesTests
         await connected;
 
         var fromServer = new MessageWriter(server);
-        fromServer.Write(new RunCodeMessage(1, "csharp", "1", null, 0));
+        fromServer.Write(new RunCodeMessage(1, "csharp", "1", null, 0, 1));
         fromServer.Write(new ShutdownMessage());
-        Assert.Equal(new RunCodeMessage(1, "csharp", "1", null, 0), new MessageReader(client).Read());
+        Assert.Equal(new RunCodeMessage(1, "csharp", "1", null, 0, 1), new MessageReader(client).Read());
         new MessageWriter(client).Write(new RunStartedMessage(1, 1));
         fromServer.Write(new ShutdownMessage());
         await client.DisposeAsync();

@@ -40,6 +40,7 @@ public sealed class DeliveryDeskTests : IDisposable
             Assert.Throws<KeyboardInterruptException>(desk.Check);
         }
 
+        RunScope.Current = null;
         Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0).Outcome);
         Assert.Equal(0ul, page.View.ReadWord().Bits);
         desk.Check();

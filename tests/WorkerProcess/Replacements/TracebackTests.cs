@@ -37,6 +37,7 @@ public sealed class TracebackTests
 
     private static RunError Fail(string code, IWeaver weaver)
     {
+        TestHooks.Reset();
         EngineResult result = new CSharpEngine(weaver).Execute(new EngineRequest(1, code, null), new DirectScope());
         return Assert.IsType<RunError>(result.Error);
     }

@@ -6,12 +6,13 @@ namespace ProcInterrupt.Cli.Running;
 internal static class RunCommand
 {
     /// <returns>The exit code.</returns>
-    /// <exception cref="UsageException">The program cannot be read.</exception>
+    /// <exception cref="UsageException">The program cannot be read, or the folder for displays not written.</exception>
     /// <exception cref="WorkerStartException">No worker could be started.</exception>
     public static async Task<int> ExecuteAsync(RunArguments arguments)
     {
         using var signals = new StopSignals();
         var program = ProgramText.Read(arguments);
+        var folder = arguments.DisplayDir is { } given ? DisplayFolder.Open(given) : null;
         try
         {
             await using var worker = await Worker.StartAsync(cancellationToken: signals.GivenUp);
@@ -31,7 +32,7 @@ internal static class RunCommand
                 Volatile.Write(ref terminated, true);
                 _ = worker.EndAsync();
             });
-            var exitCode = await FollowAsync(worker, run, arguments);
+            var exitCode = await FollowAsync(worker, run, arguments, folder);
             return Volatile.Read(ref terminated) ? ExitCodes.Terminated : exitCode;
         }
         catch (OperationCanceledException) when (signals.GaveUpWith is not null)
@@ -40,36 +41,16 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> FollowAsync(Worker worker, Run run, RunArguments arguments)
+    private static async Task<int> FollowAsync(Worker worker, Run run, RunArguments arguments, DisplayFolder? folder)
     {
-        var view = new RunView();
+        var view = new RunView(folder);
         try
         {
-            var answers = new InputAnswers(ended: arguments.File == "-");
+            // Not disposed of: a line that is still waited for ends with the command.
+            var answers = new InputAnswers(new StandardInputLines(ended: arguments.File == "-"));
             await foreach (var e in run.Events)
             {
-                switch (e)
-                {
-                    case OutputEvent output:
-                        view.ShowOutput(output.Stream, output.Text);
-                        break;
-                    case DisplayEvent display when display.Data.TryGetValue("text/plain", out var text):
-                        view.ShowLine(text);
-                        break;
-                    case OutputDroppedEvent dropped:
-                        view.ShowDropped(dropped.Bytes);
-                        break;
-                    case ProgressEvent progress:
-                        view.ShowProgress(progress.Fraction, progress.Message);
-                        break;
-                    case InputRequestEvent request:
-                        view.ShowOutput(OutputStream.Stdout, request.Prompt);
-                        answers.Answer(run, request);
-                        break;
-                    case ReceiptEvent { Receipt.Reason: InterruptReason.User } receipt:
-                        view.ShowReceipt(receipt.Receipt);
-                        break;
-                }
+                view.Show(e, answers);
             }
 
             var result = await run.Completion;

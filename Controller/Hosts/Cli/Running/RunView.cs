@@ -13,8 +13,12 @@ internal sealed class RunView
     private readonly Stream error = DescriptorStream.OpenStandard(2);
     private readonly TerminalStyle style = TerminalStyle.ForError;
     private readonly ProgressBar? progress = Console.IsErrorRedirected ? null : new ProgressBar(Console.Error);
+    private readonly DisplayView displays;
     private bool outputEndsInsideLine;
     private bool errorEndsInsideLine;
+
+    /// <param name="displayFolder">Where pictures are written, or <see langword="null"/>.</param>
+    public RunView(DisplayFolder? displayFolder) => displays = new DisplayView(this, displayFolder);
 
     /// <exception cref="IOException">Standard output cannot be written.</exception>
     public void ShowOutput(OutputStream stream, string text)
@@ -36,8 +40,35 @@ internal sealed class RunView
         }
     }
 
+    /// <summary>Shows what code displays: text, and where its pictures are.</summary>
+    /// <exception cref="IOException">Standard output cannot be written.</exception>
+    public void ShowDisplay(uint run, IReadOnlyDictionary<string, string> data) => displays.Show(run, data);
+
     /// <exception cref="IOException">Standard output cannot be written.</exception>
     public void ShowLine(string text) => ShowOutput(OutputStream.Stdout, text + "\n");
+
+    /// <summary>Goes to a new line of the terminal if the code left one open.</summary>
+    /// <exception cref="IOException">Standard output cannot be written.</exception>
+    public void EndLine()
+    {
+        if (outputEndsInsideLine || errorEndsInsideLine)
+        {
+            errorEndsInsideLine = false;
+            ShowLine("");
+        }
+    }
+
+    /// <summary>A value on a line of its own.</summary>
+    /// <exception cref="IOException">Standard output cannot be written.</exception>
+    public void ShowValue(string text) => ShowLine((outputEndsInsideLine ? "\n" : "") + text);
+
+    /// <summary>A line was ended on the terminal by whoever typed it.</summary>
+    public void LineTyped() => outputEndsInsideLine = errorEndsInsideLine = false;
+
+    /// <summary>Says something about the run on standard error.</summary>
+    public void ShowNote(string text) => Note(style.Yellow(text));
+
+    public void ShowFailure(string text) => Note(style.Red(text));
 
     public void ShowProgress(double fraction, string? message) => progress?.Show(fraction, message);
 
@@ -48,13 +79,14 @@ internal sealed class RunView
     /// <summary>Says on standard error how the run ended, unless it simply succeeded.</summary>
     /// <param name="result">How it ended.</param>
     /// <param name="timeout">The deadline it had, if any.</param>
-    public void ShowEnd(RunResult result, TimeSpan? timeout)
+    /// <param name="place">Said before it: where the code stands in a larger one; may be empty.</param>
+    public void ShowEnd(RunResult result, TimeSpan? timeout, string place = "")
     {
         progress?.Clear();
         if (result.Error is { } failure)
         {
             var isOfTheCode = result.Outcome == RunOutcome.Failed;
-            Note(style.Red(isOfTheCode ? ErrorText.Of(failure) : failure.Message));
+            Note(style.Red(place + (isOfTheCode ? ErrorText.Of(failure) : failure.Message)));
         }
 
         if (result.Outcome == RunOutcome.Interrupted)
@@ -63,10 +95,10 @@ internal sealed class RunView
             {
                 Note(style.Yellow($"interrupted at its deadline of {ReceiptText.Micros((long)deadline.TotalMicroseconds)}"));
             }
-            else if (!result.Receipts.Any(receipt => receipt.Status == ReceiptStatus.Interrupted))
+            else if (place.Length > 0 || !result.Receipts.Any(receipt => receipt.Status == ReceiptStatus.Interrupted))
             {
-                // Somebody else wrote to the interrupt map.
-                Note(style.Yellow($"interrupted ({EnumText.Of(result.Reason ?? InterruptReason.User)})"));
+                // Somebody else wrote to the interrupt map, or the receipt does not say where.
+                Note(style.Yellow($"{place}interrupted ({EnumText.Of(result.Reason ?? InterruptReason.User)})"));
             }
         }
     }
