@@ -22,7 +22,7 @@ internal sealed class KernelAssembly
 
         // A page and a stack of our own: nothing is ever pending, as in a run that nobody interrupts.
         var (low, size) = ThreadStack.Measure();
-        var weaver = new Weaver(new WeaverOptions(new InterruptPage().View.Address, low, size, typeof(WovenCode), new ReplacementTable(ReplacementTable.ClassesOf(typeof(WovenCode).Assembly))));
+        var weaver = new Weaver(new WeaverOptions(new InterruptPage().View.Address, low, size, typeof(WovenCode), new ReplacementTable(typeof(WovenCode).Assembly)));
         return (new KernelAssembly(image), new KernelAssembly(weaver.Weave(image, null).Assembly));
     }
 

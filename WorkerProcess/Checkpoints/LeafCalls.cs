@@ -29,6 +29,7 @@ internal sealed class LeafCalls
         ["System.Delegate"] = [],
         ["System.Array"] = ["get_Length", "get_LongLength", "get_Rank", "GetLength", "GetLowerBound", "GetUpperBound", "Copy", "Clear", "Empty"],
         ["System.Threading.Monitor"] = ["Exit"],
+        ["System.Threading.Lock"] = [".ctor", "Exit", "get_IsHeldByCurrentThread"],
         ["System.Environment"] = ["get_CurrentManagedThreadId", "get_TickCount", "get_TickCount64", "get_ProcessorCount", "get_NewLine"],
         ["System.Collections.Generic.List`1"] =
             [".ctor", "Add", "get_Item", "set_Item", "get_Count", "get_Capacity", "Clear", "RemoveAt", "Insert", "GetEnumerator", "ToArray", "Reverse"],
@@ -77,6 +78,12 @@ internal sealed class LeafCalls
         if (method is { Name: ".ctor", Parameters: [{ ParameterType.MetadataType: MetadataType.Object }, { ParameterType.MetadataType: MetadataType.IntPtr }] })
         {
             // A delegate's.
+            return true;
+        }
+
+        if (element is { Name: "Scope", DeclaringType: { Name: "Lock", Namespace: "System.Threading" } })
+        {
+            // The end of a lock statement.
             return true;
         }
 

@@ -20,20 +20,20 @@ internal sealed class ReplacementTable
                 throw new ArgumentException($"{type} must be public, since other assemblies call it, and marked.", nameof(classes));
             }
 
-            // As Cecil writes it.
-            string name = mark.Replaced.FullName!.Replace('+', '/');
-            if (!types.TryGetValue(name, out List<Lazy<Replacement[]>>? known))
-            {
-                types.Add(name, known = []);
-            }
-
-            // Most types are never called: their methods are looked at when one is.
-            known.Add(new Lazy<Replacement[]>(() => Read(type, mark)));
+            Add(mark.Replaced.FullName!, () => type);
         }
     }
 
-    /// <summary>The public classes of an assembly that are marked.</summary>
-    public static IEnumerable<Type> ClassesOf(Assembly assembly) => assembly.GetExportedTypes().Where(static t => t.IsDefined(typeof(ReplacesAttribute), inherit: false));
+    /// <param name="assembly">All that it has.</param>
+    /// <param name="first">Classes that go before those of the assembly.</param>
+    public ReplacementTable(Assembly assembly, params IEnumerable<Type> first)
+        : this(first)
+    {
+        foreach ((string name, string replaced) in MarkedClasses.In(assembly))
+        {
+            Add(replaced, () => assembly.GetType(name, throwOnError: true)!);
+        }
+    }
 
     /// <summary>All that stand for a method; they differ in their scope.</summary>
     /// <param name="method">A method of another assembly, without type arguments of its own.</param>
@@ -55,8 +55,24 @@ internal sealed class ReplacementTable
         return [.. found];
     }
 
-    private static Replacement[] Read(Type type, ReplacesAttribute mark) =>
-        [.. type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Select(m => new Replacement(m, mark.Replaced, mark.Scope))];
+    // Most types are never called: their methods are looked at when one is.
+    private void Add(string replaced, Func<Type> find)
+    {
+        // As Cecil writes it.
+        string name = replaced.Replace('+', '/');
+        if (!types.TryGetValue(name, out List<Lazy<Replacement[]>>? known))
+        {
+            types.Add(name, known = []);
+        }
+
+        known.Add(new Lazy<Replacement[]>(() => Read(find())));
+    }
+
+    private static Replacement[] Read(Type type)
+    {
+        ReplacesAttribute mark = type.GetCustomAttribute<ReplacesAttribute>()!;
+        return [.. type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).Select(m => new Replacement(m, mark.Replaced, mark.Scope))];
+    }
 
     // Other assemblies, this one among them, may have types of the same names, for frameworks that lack them.
     public static bool IsFrameworks(IMetadataScope scope) => scope.MetadataScopeType == MetadataScopeType.AssemblyNameReference

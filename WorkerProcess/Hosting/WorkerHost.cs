@@ -119,7 +119,7 @@ internal sealed class WorkerHost
     private IReadOnlyList<IEngine> CreateEngines()
     {
         var (low, size) = ThreadStack.Measure();
-        var replacements = new ReplacementTable(ReplacementTable.ClassesOf(typeof(WovenCode).Assembly));
+        var replacements = new ReplacementTable(typeof(WovenCode).Assembly);
         var weaver = new Weaver(new WeaverOptions(page.View.Address, low, size, typeof(WovenCode), replacements));
         return [new CSharpEngine(weaver)];
     }

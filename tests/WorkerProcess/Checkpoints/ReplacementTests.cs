@@ -1,3 +1,4 @@
+using Mono.Cecil;
 using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Replacements;
 using Xunit;
@@ -149,6 +150,19 @@ public sealed class ReplacementTests
         Assert.Null(woven.Exception);
         Assert.Equal("depth 1", Assert.Single(TestHooks.Log));
         Assert.Equal(0, woven.Depth);
+    }
+
+    /// <summary>The end of a lock statement is no clean-up that could be interrupted: raising the depth would cost more than the lock.</summary>
+    [Theory]
+    [InlineData("static object x = new();", "lock (x) { }")]
+    [InlineData("static Lock x = new();", "lock (x) { }")]
+    [InlineData("static Lock x = new();", "x.Enter(); try { } finally { x.Exit(); }")]
+    public void A_lock_costs_no_clean_up(string field, string statement)
+    {
+        Snippet snippet = Snippet.Compile($"{field} public static object? Run() {{ {statement} return null; }}");
+        using ModuleDefinition woven = ModuleDefinition.ReadModule(new MemoryStream(snippet.Weave().Assembly));
+        Assert.Contains(woven.AssemblyReferences, static r => r.Name == "ProcInterrupt.WorkerProcess");
+        Assert.DoesNotContain(woven.GetMemberReferences(), static m => m.Name == nameof(TestHooks.EnterCleanup));
     }
 
     [Replaces(typeof(Thread))]

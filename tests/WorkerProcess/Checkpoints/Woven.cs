@@ -9,7 +9,7 @@ internal static unsafe class Woven
     public const int StackBytes = 4 << 20;
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    private static readonly ReplacementTable Replacements = new([typeof(TestEnvironmentCalls), .. ReplacementTable.ClassesOf(typeof(Weaver).Assembly)]);
+    private static readonly ReplacementTable Replacements = new(typeof(Weaver).Assembly, typeof(TestEnvironmentCalls));
 
     /// <param name="replacements">Null: the worker's.</param>
     public static Weaver MakeWeaver(ReplacementTable? replacements = null) =>

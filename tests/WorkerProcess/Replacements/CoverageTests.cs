@@ -10,7 +10,7 @@ public sealed class CoverageTests
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
-    private static readonly Type[] Classes = [.. ReplacementTable.ClassesOf(typeof(Weaver).Assembly)];
+    private static readonly Type[] Classes = [.. MarkedClasses.In(typeof(Weaver).Assembly).Select(static c => typeof(Weaver).Assembly.GetType(c.Class, throwOnError: true)!)];
 
     // They never wait, or take a token, which is the run's then.
     private static readonly string[] LeftAlone =
@@ -29,40 +29,7 @@ public sealed class CoverageTests
         "SemaphoreSlim.WaitAsync(SemaphoreSlim, TimeSpan, CancellationToken)",
     ];
 
-    public static TheoryData<Type> Replaced() => new(Classes.Select(static c => Mark(c).Replaced).Distinct());
-
-    [Theory]
-    [MemberData(nameof(Replaced))]
-    public void Every_overload_is_replaced_and_nothing_that_the_framework_lacks(Type framework)
-    {
-        MethodInfo[] ours = [.. Classes.Where(c => Mark(c).Replaced == framework).SelectMany(static c => c.GetMethods(Declared))];
-        string[] names = [.. ours.Select(static m => m.Name).Distinct()];
-        MethodInfo[] theirs = [.. framework.GetMethods(Declared).Where(m => names.Contains(Name(m)))];
-
-        string[] replacements = [.. ours.Select(m => Describe(framework, m, Parameters(m), 0)).Order(StringComparer.Ordinal)];
-        string[] methods =
-        [
-            .. theirs.Select(m => Describe(framework, m, [.. Receiver(framework, m), .. Parameters(m)], framework.GetGenericArguments().Length))
-                .Where(static m => !LeftAlone.Contains(m[..(m.IndexOf(')') + 1)]))
-                .Order(StringComparer.Ordinal),
-        ];
-        Assert.Equal(methods, replacements);
-    }
-
-    [Fact]
-    public void What_is_left_alone_exists()
-    {
-        string[] methods =
-        [
-            .. Classes.Select(static c => Mark(c).Replaced).Distinct().SelectMany(static f => f.GetMethods(Declared)
-                .Select(m => Describe(f, m, [.. Receiver(f, m), .. Parameters(m)], f.GetGenericArguments().Length))),
-        ];
-        Assert.All(LeftAlone, one => Assert.Contains(methods, m => m.StartsWith(one, StringComparison.Ordinal)));
-    }
-
-    /// <summary>What is known to wait, by name: a class that lost its mark would go unnoticed otherwise.</summary>
-    [Fact]
-    public void The_known_ways_to_wait_are_replaced() => Assert.Equal(
+    private const string Known =
         """
         Barrier: SignalAndWait
         BlockingCollection`1: Add AddToAny GetConsumingEnumerable Take TakeFromAny TryAdd TryAddToAny TryTake TryTakeFromAny
@@ -100,11 +67,62 @@ public sealed class CoverageTests
         ValueTask`1: ConfigureAwait GetAwaiter
         ValueTask`1: Result
         WaitHandle: SignalAndWait WaitAll WaitAny WaitOne
-        """,
-        string.Join('\n', Classes
-            .Select(static c => (Type: Mark(c).Replaced, Names: c.GetMethods(Declared).Select(static m => m.Name).Distinct().Order(StringComparer.Ordinal)))
-            .Select(static c => $"{c.Type.FullName![(c.Type.Namespace!.Length + 1)..]}: {string.Join(' ', c.Names)}")
-            .Order(StringComparer.Ordinal)));
+        """;
+
+    public static TheoryData<Type> Replaced() => new(Classes.Select(static c => Mark(c).Replaced).Distinct());
+
+    [Theory]
+    [MemberData(nameof(Replaced))]
+    public void Every_overload_is_replaced_and_nothing_that_the_framework_lacks(Type framework)
+    {
+        MethodInfo[] ours = [.. Classes.Where(c => Mark(c).Replaced == framework).SelectMany(static c => c.GetMethods(Declared))];
+        string[] names = [.. ours.Select(Name).Distinct()];
+        MethodInfo[] theirs = [.. framework.GetMethods(Declared).Where(m => names.Contains(Name(m)))];
+
+        string[] replacements = [.. ours.Select(m => Describe(framework, m, Parameters(m), 0)).Order(StringComparer.Ordinal)];
+        string[] methods =
+        [
+            .. theirs.Select(m => Describe(framework, m, [.. Receiver(framework, m), .. Parameters(m)], framework.GetGenericArguments().Length))
+                .Where(static m => !LeftAlone.Contains(m[..(m.IndexOf(')') + 1)]))
+                .Order(StringComparer.Ordinal),
+        ];
+        Assert.Equal(methods, replacements);
+    }
+
+    /// <summary>The worker finds them by name, without loading what they replace.</summary>
+    [Fact]
+    public void Every_marked_class_is_found_and_can_be_called()
+    {
+        Assert.Equal(
+            typeof(Weaver).Assembly.GetTypes().Where(static t => t.IsDefined(typeof(ReplacesAttribute), inherit: false)).Order(Comparer<Type>.Create(static (a, b) => string.CompareOrdinal(a.FullName, b.FullName))),
+            Classes.Order(Comparer<Type>.Create(static (a, b) => string.CompareOrdinal(a.FullName, b.FullName))));
+        Assert.All(Classes, static c => Assert.True(c.IsVisible, $"{c} is not public."));
+        Assert.Equal(
+            Classes.Select(static c => Mark(c).Replaced.FullName),
+            MarkedClasses.In(typeof(Weaver).Assembly).Select(static c => c.Replaced));
+    }
+
+    [Fact]
+    public void What_is_left_alone_exists()
+    {
+        string[] methods =
+        [
+            .. Classes.Select(static c => Mark(c).Replaced).Distinct().SelectMany(static f => f.GetMethods(Declared)
+                .Select(m => Describe(f, m, [.. Receiver(f, m), .. Parameters(m)], f.GetGenericArguments().Length))),
+        ];
+        Assert.All(LeftAlone, one => Assert.Contains(methods, m => m.StartsWith(one, StringComparison.Ordinal)));
+    }
+
+    /// <summary>What is known to wait, by name: a class that lost its mark would go unnoticed otherwise.</summary>
+    [Fact]
+    public void The_known_ways_to_wait_are_replaced()
+    {
+        IEnumerable<string> known = Known.Split('\n').Select(static l => l.Split(": ")).SelectMany(static l => l[1].Split(' ').Select(name => $"{l[0]}.{name}"));
+        IEnumerable<string> replaced = Classes
+            .Select(static c => (Type: Mark(c).Replaced, Methods: c.GetMethods(Declared)))
+            .SelectMany(static c => c.Methods.Select(m => $"{c.Type.FullName![(c.Type.Namespace!.Length + 1)..]}.{Name(m)}"));
+        Assert.Superset(known.ToHashSet(), replaced.ToHashSet());
+    }
 
     private static ReplacesAttribute Mark(Type type) => type.GetCustomAttribute<ReplacesAttribute>()!;
 
