@@ -236,6 +236,13 @@ public sealed class ScriptReplTests
     }
 
     [Fact]
+    public async Task Input_that_cannot_be_read_is_an_error_in_words()
+    {
+        await using var command = CommandProcess.StartProgram("sh", ["-c", $"exec '{CommandProcess.DotNet}' '{CommandProcess.Assembly}' repl < /"]);
+        Assert.Equal(new CommandResult(2, "", "procinterrupt: Standard input cannot be read: Is a directory.\n"), await command.EndAsync());
+    }
+
+    [Fact]
     public async Task Output_that_cannot_be_written_is_an_error_in_words()
     {
         await using var command = CommandProcess.StartProgram(

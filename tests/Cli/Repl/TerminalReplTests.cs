@@ -93,7 +93,8 @@ public sealed class TerminalReplTests
         }
 
         await CommandProcess.UntilGoneAsync(int.Parse(worker, CultureInfo.InvariantCulture));
-        Assert.Matches("^a new worker was started, with an empty session\n2$", Visible(await terminal.RunAsync("1 + 1")));
+        Assert.Contains("a new worker was started, with an empty session", Visible(await terminal.RunAsync("1 + 1")), StringComparison.Ordinal);
+        Assert.Equal("2", Visible(await terminal.RunAsync("1 + 1")));
     }
 
     [Fact]
@@ -215,10 +216,13 @@ public sealed class TerminalReplTests
     public async Task Background_output_leaves_the_entry_that_is_being_typed()
     {
         await using var terminal = await StartAsync();
-        await terminal.RunAsync("var go = new ManualResetEventSlim(); new Thread(() => { go.Wait(); Console.WriteLine(\"la\" + \"te\"); }).Start();");
-        await terminal.RunAsync("new Thread(() => { Thread.Sleep(1500); go.Set(); }).Start();");
+        var sign = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await terminal.RunAsync($"new Thread(() => {{ while (!File.Exists(\"{sign}\")) Thread.Sleep(10); Console.WriteLine(\"la\" + \"te\"); }}).Start();");
         await terminal.TypeAsync("6 * 7");
+        await terminal.UntilAsync(Prompt + "6 * 7");
+        await File.WriteAllTextAsync(sign, "");
         await terminal.UntilAsync("late\r\n", Prompt + "6 * 7");
+        File.Delete(sign);
         Assert.Equal("42", Visible(await terminal.RunAsync("")));
     }
 

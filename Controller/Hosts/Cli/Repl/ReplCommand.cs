@@ -12,7 +12,7 @@ internal static class ReplCommand
     public static async Task<int> ExecuteAsync(string engine)
     {
         using var signals = new StopSignals();
-        using var interrupts = new ReplInterrupts();
+        var interrupts = new ReplInterrupts();
         using var input = new InputBytes(0);
         using var device = TerminalDevice.Open();
         var isTerminal = !Console.IsInputRedirected;
