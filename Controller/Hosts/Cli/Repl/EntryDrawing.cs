@@ -51,7 +51,11 @@ internal sealed class EntryDrawing : IEntryDrawing
         text.AppendJoin("\r\n", layout.Rows.Skip(top).Take(count).Select(Styled));
         cursorRow = layout.CursorRow - top;
         rowsBelow = count - 1 - cursorRow;
-        text.Append(Move(rowsBelow, 'A')).Append('\r').Append(Move(layout.CursorColumn, 'C'));
+        if (editor.Cursor < editor.Text.Length)
+        {
+            text.Append(Move(rowsBelow, 'A')).Append('\r').Append(Move(layout.CursorColumn, 'C'));
+        }
+
         Write(text.ToString());
     }
 

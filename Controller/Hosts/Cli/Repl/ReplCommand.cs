@@ -13,7 +13,7 @@ internal static class ReplCommand
     {
         var displayFolder = displayDir is null ? null : DisplayFolder.Open(displayDir);
         using var signals = new StopSignals();
-        using var interrupts = new ReplInterrupts();
+        var interrupts = new ReplInterrupts();
         using var input = new InputBytes(0);
         using var device = TerminalDevice.Open();
         var isTerminal = !Console.IsInputRedirected;

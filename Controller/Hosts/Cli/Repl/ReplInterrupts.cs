@@ -1,21 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
 using ProcInterrupt.Cli.Running;
 
 namespace ProcInterrupt.Cli.Repl;
 
 /// <summary>What Ctrl+C and SIGTERM mean at the moment: to the run if there is one, otherwise to the entry being made. Safe from any thread.</summary>
-internal sealed class ReplInterrupts : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "A source without timer and links holds nothing; the last one may be cancelled by a late signal.")]
+internal sealed class ReplInterrupts
 {
     private readonly Lock gate = new();
-    private readonly CancellationTokenSource ended = new();
     private CancellationTokenSource entry = new();
     private RunStopper? stopper;
-    private bool disposed;
+    private bool ended;
 
     /// <summary>Told, on the signal's thread, of each press that goes to a run.</summary>
     public Action Pressed { get; set; } = static () => { };
 
     /// <summary>Whether SIGTERM came.</summary>
-    public bool IsEnded => ended.IsCancellationRequested;
+    public bool IsEnded
+    {
+        get
+        {
+            lock (gate)
+            {
+                return ended;
+            }
+        }
+    }
 
     /// <summary>Begins a new entry; a press until now does not count for it.</summary>
     /// <returns>Cancelled by Ctrl+C, as long as no run has begun, and by SIGTERM.</returns>
@@ -23,8 +33,13 @@ internal sealed class ReplInterrupts : IDisposable
     {
         lock (gate)
         {
-            entry.Dispose();
-            entry = CancellationTokenSource.CreateLinkedTokenSource(ended.Token);
+            // The one before may still be telling its listeners, and holds nothing that needs to be disposed of.
+            entry = new CancellationTokenSource();
+            if (ended)
+            {
+                entry.Cancel();
+            }
+
             return entry.Token;
         }
     }
@@ -59,10 +74,10 @@ internal sealed class ReplInterrupts : IDisposable
         lock (gate)
         {
             current = stopper;
-            if (current is null && !disposed)
+            if (current is null)
             {
-                // Under the lock, so that it is not the next entry's.
-                entry.Cancel();
+                // Decided under the lock, so that it is not the next entry's; its listeners are told elsewhere.
+                _ = entry.CancelAsync();
             }
         }
 
@@ -78,20 +93,8 @@ internal sealed class ReplInterrupts : IDisposable
     {
         lock (gate)
         {
-            if (!disposed)
-            {
-                ended.Cancel();
-            }
-        }
-    }
-
-    public void Dispose()
-    {
-        lock (gate)
-        {
-            disposed = true;
-            entry.Dispose();
-            ended.Dispose();
+            ended = true;
+            _ = entry.CancelAsync();
         }
     }
 }

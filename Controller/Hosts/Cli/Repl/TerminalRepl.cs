@@ -30,7 +30,7 @@ internal sealed class TerminalRepl
     /// <exception cref="IOException">Standard output cannot be written.</exception>
     public async Task<int> RunAsync()
     {
-        screen.Show(view => view.ShowLine($"ProcInterrupt, {Description()}. #help tells what there is; Ctrl+D leaves."));
+        screen.Show(view => view.ShowOutput(OutputStream.Stderr, $"ProcInterrupt, {Description()}. #help tells what there is; Ctrl+D leaves.\n"));
         while (!interrupts.IsEnded)
         {
             var cancellationToken = interrupts.BeginEntry();
@@ -41,12 +41,12 @@ internal sealed class TerminalRepl
                     return ExitCodes.Succeeded;
                 }
 
-                await RenewAsync(cancellationToken);
                 if (Directive.Of(entry, session.Engine) is { Kind: DirectiveKind.Exit })
                 {
                     return ExitCodes.Succeeded;
                 }
 
+                await RenewAsync(cancellationToken);
                 await DoAsync(entry, cancellationToken);
             }
             catch (OperationCanceledException)

@@ -51,9 +51,10 @@ internal sealed class InputAnswers : IAsyncDisposable
             Console.Error.WriteLine($"procinterrupt: a line of standard input cannot be given to the code: {tooLong.Message}");
             run.Interrupt();
         }
-        catch (IOException failed)
+        catch (Exception failed) when (failed is IOException or UsageException)
         {
-            Console.Error.WriteLine($"procinterrupt: standard input cannot be read: {failed.Message}");
+            // Standard input cannot be read: its end, as far as the code is concerned.
+            Console.Error.WriteLine($"procinterrupt: {failed.Message}");
             run.ReplyToInput(request, null);
         }
     }

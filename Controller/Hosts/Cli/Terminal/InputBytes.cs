@@ -43,12 +43,12 @@ internal sealed partial class InputBytes : IDisposable
 
     /// <summary>The next byte, or -1 at the end of input. A terminal may go on after its end.</summary>
     /// <exception cref="OperationCanceledException">Given up.</exception>
-    /// <exception cref="IOException">Standard input cannot be read.</exception>
+    /// <exception cref="UsageException">Standard input cannot be read.</exception>
     public int Read(CancellationToken cancellationToken) => used < filled || Fill(cancellationToken) ? buffer[used++] : -1;
 
     /// <summary>The next line as it came, without its end (a line feed, or both); <see langword="null"/> at the end of input.</summary>
     /// <exception cref="OperationCanceledException">Given up; what came of the line stays for the next reader.</exception>
-    /// <exception cref="IOException">Standard input cannot be read.</exception>
+    /// <exception cref="UsageException">Standard input cannot be read.</exception>
     public byte[]? ReadLineBytes(CancellationToken cancellationToken)
     {
         var searched = 0;
@@ -122,7 +122,7 @@ internal sealed partial class InputBytes : IDisposable
                 case InputOutputError:
                     return false; // the terminal is gone
                 case var error:
-                    throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+                    throw new UsageException($"Standard input cannot be read: {Marshal.GetPInvokeErrorMessage(error)}.");
             }
         }
     }
