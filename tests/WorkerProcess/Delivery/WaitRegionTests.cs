@@ -36,14 +36,17 @@ public sealed class WaitRegionTests : IDisposable
     public async Task A_handler_that_returns_lets_the_wait_go_on_with_what_is_left_of_its_time()
     {
         var handled = 0;
+        var begun = 0;
         var calls = new List<int>();
         desk.Handle(Signal.User1, _ => handled++);
         using var gate = new SemaphoreSlim(0);
-        var waiting = Start(() => Assert.True(WaitRegion.Run((gate, calls), 3_600_000, static (all, left) =>
+        var waiting = Start(() => Assert.True(WaitRegion.Run(gate, 3_600_000, (gate, left) =>
         {
-            all.calls.Add(left);
-            return all.gate.Wait(left);
+            calls.Add(left);
+            Interlocked.Increment(ref begun);
+            return gate.Wait(left);
         })));
+        await AttendUntilAsync(() => Volatile.Read(ref begun) == 1);
         Interrupt(Signal.User1);
         await AttendUntilAsync(() => Volatile.Read(ref handled) == 1);
         Assert.False(waiting.IsCompleted);

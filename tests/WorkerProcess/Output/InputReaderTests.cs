@@ -149,8 +149,9 @@ public sealed class InputReaderTests : IDisposable
     public async Task Threads_read_one_after_the_other_and_each_line_goes_to_one_of_them()
     {
         const int count = 200;
+        var answers = AnswerAsync([.. Enumerable.Range(0, count).Select(line => $"{line}")]);
         var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => Enumerable.Range(0, count / 4).Select(_ => input.ReadLine()!).ToList())).ToList();
-        await AnswerAsync([.. Enumerable.Range(0, count).Select(line => $"{line}")]);
+        await answers;
         var read = (await Task.WhenAll(readers).WaitAsync(Bound)).SelectMany(lines => lines).Select(int.Parse).Order();
         Assert.Equal(Enumerable.Range(0, count), read);
     }
