@@ -1,4 +1,3 @@
-using Xunit;
 using System.Reflection;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
@@ -6,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Text;
 using ProcInterrupt.WorkerProcess.Checkpoints;
+using Xunit;
 
 namespace ProcInterrupt.Tests.WorkerProcess.Checkpoints;
 

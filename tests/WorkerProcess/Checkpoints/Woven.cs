@@ -1,5 +1,5 @@
-using Xunit;
 using ProcInterrupt.WorkerProcess.Checkpoints;
+using Xunit;
 
 namespace ProcInterrupt.Tests.WorkerProcess.Checkpoints;
 
@@ -43,7 +43,8 @@ internal static unsafe class Woven
 
                 outcome.Depth = TestHooks.Depth;
             },
-            StackBytes) { IsBackground = true };
+            StackBytes);
+        thread.IsBackground = true;
         thread.Start();
         Assert.True(started.Wait(Patience) || !thread.IsAlive);
         if (interruptAfter is { } delay)

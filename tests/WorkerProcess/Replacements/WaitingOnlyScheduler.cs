@@ -15,7 +15,8 @@ internal sealed class WaitingOnlyScheduler(bool declines) : TaskScheduler
                 // Not before somebody has asked, so that every way to wait is seen asking.
                 SpinWait.SpinUntil(() => Count() > 0, TimeSpan.FromSeconds(30));
                 TryExecuteTask(task);
-            }) { IsBackground = true };
+            });
+            thread.IsBackground = true;
             thread.Start();
         }
     }
