@@ -53,7 +53,7 @@ internal sealed class CallReplacements
     {
         for (Instruction? instruction = editor.First; instruction is not null; instruction = instruction.Next)
         {
-            if (instruction.OpCode.Code is Code.Call or Code.Callvirt or Code.Ldftn or Code.Ldvirtftn && Find(instruction, editor.Method) is { } replacement)
+            if (instruction.OpCode.Code is Code.Call or Code.Callvirt or Code.Newobj or Code.Ldftn or Code.Ldvirtftn && Find(instruction, editor.Method) is { } replacement)
             {
                 instruction = Replace(editor, instruction, replacement);
             }
@@ -69,8 +69,10 @@ internal sealed class CallReplacements
 
     private static bool CanReplace(Replacement replacement, Instruction instruction, MethodReference method) => instruction.OpCode.Code switch
     {
-        // base.M() in an override of M: the replacement would call the override again.
-        Code.Call => !(method.HasThis && replacement.IsOfVirtual),
+        Code.Newobj => true,
+
+        // base.M() in an override of M: the replacement would call the override again. base(): makes no object.
+        Code.Call => !(method.HasThis && replacement.IsOfVirtual) && !Replacement.IsConstructor(method),
 
         // What the receiver is, and so whether it has to be boxed, is known where the code runs.
         Code.Callvirt => instruction.Previous is not { OpCode.Code: Code.Constrained },
@@ -112,7 +114,7 @@ internal sealed class CallReplacements
                 instruction.OpCode = OpCodes.Dup;
                 instruction.Operand = null;
                 return closed;
-            case Code.Callvirt:
+            case Code.Callvirt or Code.Newobj:
                 instruction.OpCode = OpCodes.Call;
                 break;
         }
@@ -158,7 +160,8 @@ internal sealed class CallReplacements
             reference.GenericParameters.Add(new GenericParameter(reference));
         }
 
-        if (method.HasThis)
+        bool isConstructor = Replacement.IsConstructor(method);
+        if (method.HasThis && !isConstructor)
         {
             reference.Parameters.Add(new ParameterDefinition(Receiver(method, replacement, reference)));
         }
@@ -168,7 +171,7 @@ internal sealed class CallReplacements
             reference.Parameters.Add(new ParameterDefinition(Substitute(parameter.ParameterType)));
         }
 
-        reference.ReturnType = Substitute(method.ReturnType);
+        reference.ReturnType = isConstructor ? method.DeclaringType.GetElementType() : Substitute(method.ReturnType);
         return reference;
 
         TypeReference Substitute(TypeReference type) => type switch

@@ -8,6 +8,8 @@ namespace ProcInterrupt.WorkerProcess.Checkpoints;
 /// <summary>One method that woven code calls in place of a framework's.</summary>
 internal sealed class Replacement
 {
+    private const string Constructor = ".ctor";
+
     private readonly string getter;
     private readonly ParameterInfo[] parameters;
     private readonly int typeParameters;
@@ -44,11 +46,15 @@ internal sealed class Replacement
     /// <summary>How many of them are those of the framework's type; they come first.</summary>
     public int TypeParameters => typeParameters;
 
+    /// <summary>Whether a method makes an object, and has none to be called on.</summary>
+    public static bool IsConstructor(MethodReference method) => method.Name == Constructor;
+
     /// <summary>Whether it stands for a method of its framework type.</summary>
     public bool StandsFor(MethodReference method)
     {
-        int receiver = method.HasThis ? 1 : 0;
-        if ((Method.Name != method.Name && getter != method.Name) || parameters.Length != method.Parameters.Count + receiver
+        int receiver = method.HasThis && !IsConstructor(method) ? 1 : 0;
+        string name = IsConstructor(method) ? ReplacesAttribute.New : method.Name;
+        if ((Method.Name != name && getter != name) || parameters.Length != method.Parameters.Count + receiver
             || genericParameters != typeParameters + method.GenericParameters.Count)
         {
             return false;

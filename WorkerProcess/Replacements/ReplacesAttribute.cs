@@ -10,6 +10,9 @@ namespace ProcInterrupt.WorkerProcess.Replacements;
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class ReplacesAttribute(Type replaced) : Attribute
 {
+    /// <summary>The name of a method that stands for a constructor of a class that is not generic.</summary>
+    public const string New = nameof(New);
+
     public Type Replaced { get; } = replaced;
 
     /// <summary>Where the replacement is made.</summary>

@@ -59,6 +59,7 @@ public sealed class CoverageTests
         TaskAwaiter`1: GetResult
         Task`1: ConfigureAwait GetAwaiter Result
         Thread: Join Sleep
+        Timer: New
         ValueTask: ConfigureAwait GetAwaiter
         ValueTaskAwaiter: GetResult
         ValueTaskAwaiter: IsCompleted
@@ -80,10 +81,14 @@ public sealed class CoverageTests
         MethodInfo[] theirs = [.. framework.GetMethods(Declared).Where(m => names.Contains(Name(m)))];
 
         string[] replacements = [.. ours.Select(m => Describe(framework, m, Parameters(m), 0)).Order(StringComparer.Ordinal)];
+        IEnumerable<string> constructors = names.Contains(ReplacesAttribute.New)
+            ? framework.GetConstructors().Select(c => $"{framework.Name}.{ReplacesAttribute.New}({string.Join(", ", c.GetParameters().Select(static p => Describe(p.ParameterType, 0)))}): {framework.Name}")
+            : [];
         string[] methods =
         [
             .. theirs.Select(m => Describe(framework, m, [.. Receiver(framework, m), .. Parameters(m)], framework.GetGenericArguments().Length))
                 .Where(static m => !LeftAlone.Contains(m[..(m.IndexOf(')') + 1)]))
+                .Concat(constructors)
                 .Order(StringComparer.Ordinal),
         ];
         Assert.Equal(methods, replacements);
