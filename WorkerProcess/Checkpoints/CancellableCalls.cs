@@ -17,6 +17,7 @@ internal sealed class CancellableCalls(ModuleDefinition module, OwnTypes types)
 {
     private readonly Dictionary<MethodReference, bool> known = [];
     private MethodReference? join;
+    private MethodReference? joinSteps;
 
     /// <summary>Whether a method of another assembly takes a token last and returns what is awaited.</summary>
     public bool IsMatch(MethodReference target)
@@ -49,7 +50,10 @@ internal sealed class CancellableCalls(ModuleDefinition module, OwnTypes types)
         var target = (MethodReference)call.Operand;
         bool isConstrained = call.Previous is { OpCode.Code: Code.Constrained };
         Instruction first = isConstrained ? call.Previous! : call;
-        List<Instruction> code = [Instruction.Create(OpCodes.Call, join ??= MakeJoin(target)), Copy(first)];
+        MethodReference joined = IsSequence(target.ReturnType)
+            ? joinSteps ??= MakeJoin(target, nameof(RunTokens.JoinSteps))
+            : join ??= MakeJoin(target, nameof(RunTokens.Join));
+        List<Instruction> code = [Instruction.Create(OpCodes.Call, joined), Copy(first)];
         if (isConstrained)
         {
             // Nothing comes between a prefix and its call.
@@ -58,11 +62,8 @@ internal sealed class CancellableCalls(ModuleDefinition module, OwnTypes types)
             call.Operand = null;
         }
 
-        if (Settle(target) is { } settle)
-        {
-            code.Add(Instruction.Create(OpCodes.Ldloc, given));
-            code.Add(Instruction.Create(OpCodes.Call, settle));
-        }
+        code.Add(Instruction.Create(OpCodes.Ldloc, given));
+        code.Add(Instruction.Create(OpCodes.Call, Settle(target)));
 
         // The first instruction becomes the first of the new ones, so that branches to it need no change.
         first.OpCode = OpCodes.Ldloca;
@@ -88,32 +89,25 @@ internal sealed class CancellableCalls(ModuleDefinition module, OwnTypes types)
         // These do not pass it on, or do not wait for what they do.
         && type.FullName is not ("System.Threading.Tasks.Task" or "System.Threading.Tasks.Task`1" or "System.Threading.Tasks.TaskFactory" or "System.Threading.Tasks.TaskFactory`1");
 
-    private static bool IsAwaited(TypeReference type) => type.GetElementType() switch
-    {
-        { Namespace: "System.Threading.Tasks", Name: "Task" or "Task`1" or "ValueTask" or "ValueTask`1" } => true,
-        { Namespace: "System.Collections.Generic", Name: "IAsyncEnumerable`1" } => true,
-        _ => false,
-    };
+    private static bool IsAwaited(TypeReference type) => IsSequence(type)
+        || type.GetElementType() is { Namespace: "System.Threading.Tasks", Name: "Task" or "Task`1" or "ValueTask" or "ValueTask`1" };
 
-    private MethodReference MakeJoin(MethodReference target)
+    private static bool IsSequence(TypeReference type) =>
+        type.GetElementType() is { Namespace: "System.Collections.Generic", Name: "IAsyncEnumerable`1" };
+
+    private MethodReference MakeJoin(MethodReference target, string name)
     {
         TypeReference token = target.Parameters[^1].ParameterType;
-        var reference = new MethodReference(nameof(RunTokens.Join), token, types.Get(typeof(RunTokens)));
+        var reference = new MethodReference(name, token, types.Get(typeof(RunTokens)));
         reference.Parameters.Add(new ParameterDefinition(token));
         reference.Parameters.Add(new ParameterDefinition(new ByReferenceType(module.TypeSystem.Boolean)));
         return reference;
     }
 
-    /// <returns>Null for a sequence, whose steps are awaited one by one.</returns>
-    private MethodReference? Settle(MethodReference target)
+    private MethodReference Settle(MethodReference target)
     {
         TypeReference returned = target.ReturnType;
         TypeReference element = returned.GetElementType();
-        if (element.Name == "IAsyncEnumerable`1")
-        {
-            return null;
-        }
-
         var reference = new MethodReference(nameof(RunTokens.Settle), module.TypeSystem.Void, types.Get(typeof(RunTokens)));
         if (returned is not GenericInstanceType result)
         {

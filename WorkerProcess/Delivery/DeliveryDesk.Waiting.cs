@@ -94,6 +94,19 @@ internal sealed partial class DeliveryDesk
             scope.Phase = RunPhase.Waiting;
         }
 
+        try
+        {
+            WaitAndTake(scope, task);
+        }
+        finally
+        {
+            waitingThread = 0;
+            LeavePhase(scope);
+        }
+    }
+
+    private void WaitAndTake(RunScope scope, Task task)
+    {
         while (true)
         {
             try
@@ -121,12 +134,14 @@ internal sealed partial class DeliveryDesk
             {
                 // Code kept hold of this thread and interrupted it, but it waits in an await here, not in a wait of the code's.
             }
+            catch (Exception exception) when (!scope.Awaits.AreOver)
+            {
+                // A handler threw something else: the code sees it where it waits, as it would at a checkpoint.
+                EndAwaitHere(scope, exception);
+            }
 
             GoOnHere(scope);
         }
-
-        waitingThread = 0;
-        LeavePhase(scope);
     }
 
     /// <summary>
@@ -141,10 +156,27 @@ internal sealed partial class DeliveryDesk
         }
 
         var until = MonotonicClock.Nanos + SettlingNanos;
-        lock (pulse)
+        while (!TryWait())
         {
-            while (!scope.IsSettled && WaitForPulse(until))
+        }
+
+        bool TryWait()
+        {
+            try
             {
+                lock (pulse)
+                {
+                    while (!scope.IsSettled && WaitForPulse(until))
+                    {
+                    }
+                }
+
+                return true;
+            }
+            catch (ThreadInterruptedException)
+            {
+                // As in WaitFor: a wait of ours, not of the code's.
+                return false;
             }
         }
     }
@@ -188,6 +220,25 @@ internal sealed partial class DeliveryDesk
             {
                 scope.Phase = RunPhase.Waiting;
             }
+        }
+    }
+
+    private void EndAwaitHere(RunScope scope, Exception exception)
+    {
+        if (scope.Awaits.TakeForException() is not { } ending)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            scope.Phase = RunPhase.User;
+        }
+
+        ending.EndBy(exception);
+        lock (gate)
+        {
+            scope.Phase = RunPhase.Waiting;
         }
     }
 

@@ -10,6 +10,7 @@ internal abstract class GuardedAwait(RunScope scope, bool isPatient) : IThreadPo
 
     private readonly bool cleanup = CleanupDepth.InCleanup;
     private readonly CancellationToken token = scope.Token;
+    private readonly Continuation continuation = new();
     private LinkedListNode<GuardedAwait>? place;
     private int ended;
 
@@ -26,9 +27,10 @@ internal abstract class GuardedAwait(RunScope scope, bool isPatient) : IThreadPo
 
     public void Start()
     {
+        continuation.Guard = this;
         scope.Awaits.Begin();
         Watch();
-        Awaited.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnCompleted);
+        Awaited.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(continuation.Run);
     }
 
     /// <summary>Whether an interrupt ends it now.</summary>
@@ -39,8 +41,7 @@ internal abstract class GuardedAwait(RunScope scope, bool isPatient) : IThreadPo
     {
         if (scope.Unwinding != Unwinding.None)
         {
-            EndInterrupted(scope.CreateUnwindingException());
-            TellEnded();
+            EndBy(scope.CreateUnwindingException());
         }
         else if (!IsOver)
         {
@@ -52,8 +53,21 @@ internal abstract class GuardedAwait(RunScope scope, bool isPatient) : IThreadPo
     /// <summary>The same, if what is awaited does not end by itself.</summary>
     public async Task ExecuteLaterAsync()
     {
-        await Task.Delay(Patience).ConfigureAwait(false);
+        do
+        {
+            await Task.Delay(Patience).ConfigureAwait(false);
+        }
+        while (!IsOver && scope.IsCleaningUp);
+
         Execute();
+    }
+
+    /// <summary>Ends the await by an exception. For one that was taken off the list.</summary>
+    public void EndBy(Exception exception)
+    {
+        continuation.Guard = null;
+        EndInterrupted(exception);
+        TellEnded();
     }
 
     protected abstract void EndAsTask();
@@ -100,5 +114,18 @@ internal abstract class GuardedAwait(RunScope scope, bool isPatient) : IThreadPo
         {
             scope.AwaitEnded();
         }
+    }
+
+    /// <summary>What a task that may live for ever keeps of an await that is over: no more than this.</summary>
+    private sealed class Continuation
+    {
+        private volatile GuardedAwait? guard;
+
+        public GuardedAwait? Guard
+        {
+            set => guard = value;
+        }
+
+        public void Run() => guard?.OnCompleted();
     }
 }

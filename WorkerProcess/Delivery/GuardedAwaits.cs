@@ -57,4 +57,28 @@ internal sealed class GuardedAwaits
 
         return due;
     }
+
+    /// <summary>Takes off the list the await that an exception ends which a handler threw: the youngest, rather one of what does not end by itself.</summary>
+    public GuardedAwait? TakeForException()
+    {
+        lock (gate)
+        {
+            var taken = waiting.Last;
+            for (var each = waiting.Last; each is not null; each = each.Previous)
+            {
+                if (each.Value.IsDue(unwindsForGood: false) && !each.Value.IsPatient)
+                {
+                    taken = each;
+                    break;
+                }
+            }
+
+            if (taken is not null)
+            {
+                waiting.Remove(taken);
+            }
+
+            return taken?.Value;
+        }
+    }
 }

@@ -151,6 +151,9 @@ internal sealed class RunScope : IRunScope
     /// <summary>Whether nothing of the run is on its way any more: no thread in its code, no await to be ended, no clean-up that awaits.</summary>
     public bool IsSettled => Awaits.AreOver && Volatile.Read(ref cleanupFlows) == 0 && !RunThread.AnyIn(this);
 
+    /// <summary>The run unwinds, and a <c>finally</c> with awaits of its is not over: whoever awaits it unwinds after it, unless insist ends it.</summary>
+    public bool IsCleaningUp => !ended && Unwinding != Unwinding.None && !UnwindsForGood && Volatile.Read(ref cleanupFlows) > 0;
+
     public GuardedAwaits Awaits { get; } = new();
 
     /// <summary>An await that is to be taken on by the thread that waits for the run. Guarded by the desk.</summary>

@@ -96,14 +96,24 @@ internal sealed class RunLoop
 
     private IMessage Next()
     {
-        lock (gate)
+        while (true)
         {
-            while (work.Count == 0)
+            try
             {
-                Monitor.Wait(gate);
-            }
+                lock (gate)
+                {
+                    while (work.Count == 0)
+                    {
+                        Monitor.Wait(gate);
+                    }
 
-            return work.Dequeue();
+                    return work.Dequeue();
+                }
+            }
+            catch (ThreadInterruptedException)
+            {
+                // A thread that a run left behind kept hold of this one and interrupted it: no wait of its code's is broken off by that.
+            }
         }
     }
 

@@ -22,12 +22,7 @@ internal sealed class GuardedAsyncEnumerable<T> : IAsyncEnumerable<T>
         public ValueTask<bool> MoveNextAsync()
         {
             var next = source.MoveNextAsync();
-            if (!next.IsCompleted)
-            {
-                AwaitGuard.Of(ref next);
-            }
-
-            return next;
+            return next.IsCompleted ? next : AsyncEnumeratorCalls.Guard(next, source);
         }
 
         public ValueTask DisposeAsync() => source.DisposeAsync();

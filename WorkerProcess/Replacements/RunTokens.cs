@@ -25,6 +25,13 @@ public static class RunTokens
         return token;
     }
 
+    /// <summary>The same for a call that returns a sequence: its steps get tokens of their own, see <see cref="CancellableSequence{T}"/>.</summary>
+    public static CancellationToken JoinSteps(CancellationToken token, ref bool isRuns)
+    {
+        isRuns = !token.CanBeCanceled;
+        return token;
+    }
+
     /// <summary>The task to go on with: one that ends when the call has been cancelled, as interrupted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Task Settle(Task task, bool isRuns) => isRuns && !task.IsCompletedSuccessfully ? AwaitGuard.OfCancellable(task) : task;
@@ -42,4 +49,8 @@ public static class RunTokens
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ValueTask<T> Settle<T>(ValueTask<T> task, bool isRuns) =>
         isRuns && !task.IsCompletedSuccessfully ? new ValueTask<T>(AwaitGuard.OfCancellable(task.AsTask())) : task;
+
+    /// <summary>The sequence to go on with: one whose steps end when they have been cancelled, as interrupted.</summary>
+    public static IAsyncEnumerable<T> Settle<T>(IAsyncEnumerable<T> sequence, bool isRuns) =>
+        isRuns && sequence is not null ? new CancellableSequence<T>(sequence) : sequence!;
 }

@@ -119,6 +119,18 @@ public static class TaskCalls
 
     public static Task<T[]> WhenAll<T>(IEnumerable<Task<T>> tasks) => Task.WhenAll(tasks?.Select(AwaitGuard.OfOrNull)!);
 
+    /// <remarks>The task that the function returns is guarded, since nobody can tell of the one that stands for it whether it ends by itself.</remarks>
+    public static Task Run(Func<Task?> function) => Task.Run(Guarded(function));
+
+    /// <inheritdoc cref="Run(Func{Task?})"/>
+    public static Task Run(Func<Task?> function, CancellationToken cancellationToken) => Task.Run(Guarded(function), cancellationToken);
+
+    /// <inheritdoc cref="Run(Func{Task?})"/>
+    public static Task<T> Run<T>(Func<Task<T>?> function) => Task.Run(Guarded(function));
+
+    /// <inheritdoc cref="Run(Func{Task?})"/>
+    public static Task<T> Run<T>(Func<Task<T>?> function, CancellationToken cancellationToken) => Task.Run(Guarded(function), cancellationToken);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TaskAwaiter GetAwaiter(Task task) => !task.IsCompleted ? AwaitGuard.Of(task).GetAwaiter() : task.GetAwaiter();
 
@@ -129,6 +141,10 @@ public static class TaskCalls
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ConfiguredTaskAwaitable ConfigureAwait(Task task, ConfigureAwaitOptions options) =>
         !task.IsCompleted ? AwaitGuard.Of(task).ConfigureAwait(options) : task.ConfigureAwait(options);
+
+    private static Func<Task?> Guarded(Func<Task?> function) => function is null ? function! : () => AwaitGuard.OfOrNull(function()!);
+
+    private static Func<Task<T>?> Guarded<T>(Func<Task<T>?> function) => function is null ? function! : () => AwaitGuard.OfOrNull(function()!);
 
     // False also for what the framework refuses.
     private static bool HaveToWait(Task?[]? tasks)

@@ -33,6 +33,12 @@ public static class ThreadCalls
         }
     }
 
+    /// <remarks>With the flow: by it a thread is known to be the run's, and stops with it.</remarks>
+    public static void UnsafeStart(Thread thread) => thread.Start();
+
+    /// <inheritdoc cref="UnsafeStart(Thread)"/>
+    public static void UnsafeStart(Thread thread, object? parameter) => thread.Start(parameter);
+
     public static void Join(Thread thread) => WaitRegion.Run(thread, static t => t.Join());
 
     public static bool Join(Thread thread, int millisecondsTimeout) => Timeouts.Wait(millisecondsTimeout)

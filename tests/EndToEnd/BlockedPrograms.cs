@@ -79,6 +79,8 @@ internal static class BlockedPrograms
         ["PLINQ over a long range"] = Go + "ParallelEnumerable.Range(0, int.MaxValue).Select(x => x ^ 1).Where(x => x < 0).Select(x => { for (int i = 0; i < 1000; i++) { } return x; }).Count();",
         ["Task.Run busy, waited for"] = Go + "Task.Run(() => { while (true) { } }).Wait();",
         ["a busy thread, joined"] = "{ var t = new Thread(() => { while (true) { } }); t.Start(); " + Go + "t.Join(); }",
+        ["a busy thread without the flow"] = "new Thread(() => { while (true) { } }).UnsafeStart(); " + Go + "Thread.Sleep(-1);",
+        ["busy work queued without the flow"] = "ThreadPool.UnsafeQueueUserWorkItem(_ => { while (true) { } }, null); " + Go + "Thread.Sleep(-1);",
         ["a busy timer"] = "{ var t = new Timer(_ => { while (true) { } }, null, 0, 100); " + Go + "Thread.Sleep(-1); GC.KeepAlive(t); }",
         ["nested tasks ten deep"] = "void Nest(int n) { if (n == 0) { " + Go + "while (true) { } } Task.Run(() => Nest(n - 1)).Wait(); } Nest(10);",
         ["nested tasks ten deep that wait"] = "void Nest(int n) { if (n == 0) { " + Go + "Thread.Sleep(-1); } Task.Run(() => Nest(n - 1)).Wait(); } Nest(10);",

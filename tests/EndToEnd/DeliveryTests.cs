@@ -11,6 +11,20 @@ public sealed class DeliveryTests(WorkerFixture fixture, ITestOutputHelper outpu
     private Worker Worker => fixture.Worker;
 
     [Fact]
+    public async Task A_thread_left_behind_that_interrupts_the_run_thread_between_runs_does_not_end_the_worker()
+    {
+        await Worker.SucceedsAsync("""
+            var main = Thread.CurrentThread;
+            var times = 0;
+            new Thread(() => { while (times < 50) { Thread.Sleep(2); main.Interrupt(); times++; } }).Start();
+            """);
+
+        // The worker does nothing meanwhile.
+        await Task.Delay(500);
+        Assert.Equal("50", (await Worker.SucceedsAsync("while (times < 50) { } times")).Value?.Text);
+    }
+
+    [Fact]
     public async Task Code_that_catches_the_interrupt_goes_on_and_the_receipt_says_handled()
     {
         await Worker.SucceedsAsync("var kept = 41;");

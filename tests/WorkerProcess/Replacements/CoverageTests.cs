@@ -12,7 +12,7 @@ public sealed class CoverageTests
 
     private static readonly Type[] Classes = [.. MarkedClasses.In(typeof(Weaver).Assembly).Select(static c => typeof(Weaver).Assembly.GetType(c.Class, throwOnError: true)!)];
 
-    // They never wait, or take a token, which is the run's then.
+    // They never wait, or take a token, which is the run's then; or what they are given returns no task.
     private static readonly string[] LeftAlone =
     [
         "Monitor.TryEnter(Object)",
@@ -24,6 +24,10 @@ public sealed class CoverageTests
         "BlockingCollection`1.TryAddToAny(BlockingCollection`1<0>[], 0)",
         "BlockingCollection`1.TryTakeFromAny(BlockingCollection`1<0>[], ref 0)",
         "TaskAsyncEnumerableExtensions.ConfigureAwait(IAsyncDisposable, Boolean)",
+        "Task.Run(Action)",
+        "Task.Run(Action, CancellationToken)",
+        "Task.Run(Func`1<0>)",
+        "Task.Run(Func`1<0>, CancellationToken)",
         "SemaphoreSlim.WaitAsync(SemaphoreSlim, CancellationToken)",
         "SemaphoreSlim.WaitAsync(SemaphoreSlim, Int32, CancellationToken)",
         "SemaphoreSlim.WaitAsync(SemaphoreSlim, TimeSpan, CancellationToken)",
@@ -53,12 +57,13 @@ public sealed class CoverageTests
         SemaphoreSlim: Wait WaitAsync
         SpinLock: Enter TryEnter
         SpinWait: SpinUntil
-        Task: ConfigureAwait GetAwaiter Wait WaitAll WaitAny WhenAll
+        Task: ConfigureAwait GetAwaiter Run Wait WaitAll WaitAny WhenAll
         TaskAsyncEnumerableExtensions: ConfigureAwait ToBlockingEnumerable WithCancellation
         TaskAwaiter: GetResult
         TaskAwaiter`1: GetResult
         Task`1: ConfigureAwait GetAwaiter Result
-        Thread: Join Sleep
+        Thread: Join Sleep UnsafeStart
+        ThreadPool: UnsafeQueueUserWorkItem
         Timer: New
         ValueTask: ConfigureAwait GetAwaiter
         ValueTaskAwaiter: GetResult
