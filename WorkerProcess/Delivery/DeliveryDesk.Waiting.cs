@@ -146,7 +146,8 @@ internal sealed partial class DeliveryDesk
 
     /// <summary>
     /// A run that was to stop has come to its end: waits until what it has started has stopped too, so that its clean-up is
-    /// over before the next run begins. Not for ever: what does not stop by then is stopped when it is met.
+    /// over before the next run begins. As long as clean-up takes that awaits, unless somebody insists; otherwise not for ever:
+    /// what does not stop by then is stopped when it is met.
     /// </summary>
     public void Settle(RunScope scope)
     {
@@ -166,7 +167,7 @@ internal sealed partial class DeliveryDesk
             {
                 lock (pulse)
                 {
-                    while (!scope.IsSettled && WaitForPulse(until))
+                    while (!scope.IsSettled && WaitForPulse(scope.IsCleaningUp ? long.MaxValue : until))
                     {
                     }
                 }

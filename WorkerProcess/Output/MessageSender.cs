@@ -200,7 +200,7 @@ internal sealed class MessageSender : IFramePoster
                 break;
             case InputRequestMessage:
                 // What was printed before it is likely to be the question.
-                SendOutput(closing: false);
+                SendOutputBefore();
                 break;
             default:
                 break;
@@ -209,22 +209,37 @@ internal sealed class MessageSender : IFramePoster
         Write(frame);
     }
 
+    /// <summary>What the buffer can hold at the most: a flood must not keep the frame from being sent, and no later frame may overtake it.</summary>
+    private void SendOutputBefore()
+    {
+        for (long left = OutputBuffer.MaxBytes; left > 0 && HasCredit && output.TryTake(out var message, closing: false);)
+        {
+            left -= Math.Max(1, Cost(message));
+            SendTaken(message);
+        }
+    }
+
+    private void SendTaken(IMessage message)
+    {
+        lock (gate)
+        {
+            credit -= Cost(message);
+        }
+
+        Write(message);
+        output.Recycle(message);
+        if (output.HasRoom)
+        {
+            SpaceFreed();
+        }
+    }
+
     /// <param name="closing">At the end of a run: all of its output, and regardless of credit.</param>
     private void SendOutput(bool closing)
     {
         while ((closing || HasCredit) && output.TryTake(out var message, closing))
         {
-            lock (gate)
-            {
-                credit -= Cost(message);
-            }
-
-            Write(message);
-            output.Recycle(message);
-            if (output.HasRoom)
-            {
-                SpaceFreed();
-            }
+            SendTaken(message);
 
             // Facts first, also in the middle of a flood.
             while (!closing && TryNextFrame(out var frame))

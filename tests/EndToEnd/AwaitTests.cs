@@ -9,24 +9,25 @@ public sealed class AwaitTests(WorkerFixture fixture) : IClassFixture<WorkerFixt
     private const int Times = 20;
 
     [Theory]
-    [InlineData("try { await Task.Delay(-1); } finally { done.Add(\"finally\"); }", "finally")]
-    [InlineData("try { await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"finally\"); }", "finally")]
-    [InlineData("async Task F() { try { await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"inner\"); } } try { await F(); } finally { done.Add(\"outer\"); }", "inner,outer")]
-    [InlineData("async ValueTask<int> F() { try { await Task.Delay(-1); return 1; } finally { await Task.Delay(20); done.Add(\"inner\"); } } try { await F(); } finally { done.Add(\"outer\"); }", "inner,outer")]
-    [InlineData("async Task F() { try { await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"inner\"); } } try { await Task.WhenAll(F(), Task.CompletedTask); } finally { done.Add(\"outer\"); }", "inner,outer")]
-    [InlineData("async Task F() { try { await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"inner\"); } } try { await Task.Run(F); } finally { done.Add(\"outer\"); }", "inner,outer")]
-    [InlineData("async IAsyncEnumerable<int> F() { try { yield return 1; await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"inner\"); } } try { await foreach (var x in F()) { } } finally { done.Add(\"outer\"); }", "inner,outer")]
-    [InlineData("async Task F() { try { await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"finally\"); } } F().Wait();", "finally")]
-    [InlineData("_ = Task.Run(() => { try { while (true) { } } finally { for (var i = 0; i < 100000; i++) { } done.Add(\"finally\"); } }); Thread.Sleep(-1);", "finally")]
-    [InlineData("new Thread(() => { try { Thread.Sleep(-1); } finally { done.Add(\"finally\"); } }).Start(); await Task.Delay(-1);", "finally")]
-    public async Task Clean_up_has_run_in_order_when_the_run_is_over(string code, string expected)
+    [InlineData("try { Go(); await Task.Delay(-1); } finally { done.Add(\"finally\"); }", "finally")]
+    [InlineData("try { Go(); await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"finally\"); }", "finally")]
+    [InlineData("async Task F() { try { Go(); await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"inner\"); } } try { await F(); } finally { done.Add(\"outer\"); }", "inner,outer")]
+    [InlineData("async ValueTask<int> F() { try { Go(); await Task.Delay(-1); return 1; } finally { await Task.Delay(20); done.Add(\"inner\"); } } try { await F(); } finally { done.Add(\"outer\"); }", "inner,outer")]
+    [InlineData("async Task F() { try { Go(); await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"inner\"); } } try { await Task.WhenAll(F(), Task.CompletedTask); } finally { done.Add(\"outer\"); }", "inner,outer")]
+    [InlineData("async Task F() { try { Go(); await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"inner\"); } } try { await Task.Run(F); } finally { done.Add(\"outer\"); }", "inner,outer")]
+    [InlineData("async IAsyncEnumerable<int> F() { try { yield return 1; Go(); await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"inner\"); } } try { await foreach (var x in F()) { } } finally { done.Add(\"outer\"); }", "inner,outer")]
+    [InlineData("async Task F() { try { Go(); await Task.Delay(-1); } finally { await Task.Delay(20); done.Add(\"finally\"); } } F().Wait();", "finally")]
+    [InlineData("async Task F() { try { Go(); await Task.Delay(-1); } finally { await Task.Delay(1000); done.Add(\"finally\"); } } F().Wait();", "finally", 2)]
+    [InlineData("_ = Task.Run(() => { try { Go(); while (true) { } } finally { for (var i = 0; i < 100000; i++) { } done.Add(\"finally\"); } }); Thread.Sleep(-1);", "finally")]
+    [InlineData("new Thread(() => { try { Go(); Thread.Sleep(-1); } finally { done.Add(\"finally\"); } }).Start(); await Task.Delay(-1);", "finally")]
+    public async Task Clean_up_has_run_in_order_when_the_run_is_over(string code, string expected, int times = Times)
     {
         var worker = fixture.Worker;
         await worker.ResetAsync().Soon();
-        await worker.SucceedsAsync("var done = new List<string>();");
-        for (var time = 0; time < Times; time++)
+        await worker.SucceedsAsync("var done = new List<string>(); void Go() => Console.Write(\"go\");");
+        for (var time = 0; time < times; time++)
         {
-            var run = worker.Run("csharp", $"done.Clear(); _ = Task.Run(async () => {{ await Task.Delay(5); Console.Write(\"go\"); }}); {code}");
+            var run = worker.Run("csharp", $"done.Clear(); {code}");
             await run.PrintedAsync("go");
             Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
             Assert.Equal((time, expected), (time, (await worker.SucceedsAsync("string.Join(',', done)")).Value?.Text.Trim('"')));
