@@ -129,18 +129,20 @@ internal sealed partial class Dispatcher
     private void OnOutput(OutputMessage message)
     {
         long bytes = Encoding.UTF8.GetByteCount(message.Text);
-        flow.Received(bytes);
+        var cost = OutputCost.Of(bytes);
+        flow.Received(cost);
         var run = message.Run == 0 ? null : Running(message.Run, message);
-        Keep(run, new OutputEvent(run?.Handle, message.Stream, message.Text), bytes, bytes);
+        Keep(run, new OutputEvent(run?.Handle, message.Stream, message.Text), cost, bytes);
     }
 
     private void OnDisplay(DisplayMessage message)
     {
         long keys = message.Data.Keys.Sum(key => (long)Encoding.UTF8.GetByteCount(key));
         long values = message.Data.Values.Sum(value => (long)Encoding.UTF8.GetByteCount(value));
-        flow.Received(values);
+        var cost = OutputCost.Of(values);
+        flow.Received(cost);
         var run = message.Run == 0 ? null : Running(message.Run, message);
-        Keep(run, new DisplayEvent(run?.Handle, message.Data), values, keys + values);
+        Keep(run, new DisplayEvent(run?.Handle, message.Data), cost, keys + values);
     }
 
     private void OnProgress(ProgressMessage message)

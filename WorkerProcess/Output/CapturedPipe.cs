@@ -45,11 +45,11 @@ internal sealed class CapturedPipe(OutputStream stream, OutputBuffer buffer, int
         return Math.Max(count, 0);
     }
 
-    /// <summary>Takes in all that is there at this moment. What is written from now on is not waited for: it may never end.</summary>
+    /// <summary>Takes in all that is there at this moment, of an open pipe. What is written from now on is not waited for: it may never end.</summary>
     /// <returns>Whether there was anything.</returns>
     public bool TakeInAll()
     {
-        var rest = Descriptor < 0 ? 0 : PipeCalls.Available(Descriptor);
+        var rest = PipeCalls.Available(Descriptor);
         var any = rest > 0;
         while (rest > 0 && TakeIn(rest) is > 0 and var count)
         {

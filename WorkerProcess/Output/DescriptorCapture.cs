@@ -87,8 +87,9 @@ internal sealed class DescriptorCapture
     {
         lock (gate)
         {
-            output.TakeInAll();
-            error.TakeInAll();
+            var (some, others) = PipeCalls.WaitReadable(output.Descriptor, error.Descriptor, timeoutMillis: 0);
+            TakeIn(output, some);
+            TakeIn(error, others);
             output.GiveUpIncomplete();
             error.GiveUpIncomplete();
         }

@@ -121,8 +121,8 @@ internal sealed class MessageSender : IFramePoster
 
     private static long Cost(IMessage message) => message switch
     {
-        OutputPiece text => text.Length,
-        DisplayMessage display => display.Data.Sum(item => (long)Encoding.UTF8.GetByteCount(item.Value)),
+        OutputPiece text => OutputCost.Of(text.Length),
+        DisplayMessage display => OutputCost.Of(display.Data.Sum(item => (long)Encoding.UTF8.GetByteCount(item.Value))),
         _ => 0,
     };
 

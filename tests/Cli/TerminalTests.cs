@@ -83,6 +83,17 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public async Task A_key_is_the_first_character_of_what_is_typed()
+    {
+        await using var terminal = Start("""run -c 'Console.WriteLine("key?"); Console.WriteLine("got " + Console.ReadKey(intercept: true).Key);'""");
+        await UntilAsync(terminal, "key?");
+        await TypeAsync(terminal, "y\n");
+        var rest = await terminal.EndAsync();
+        Assert.Equal(0, rest.ExitCode);
+        Assert.Contains("got Y", rest.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Progress_is_shown_as_a_bar_that_is_gone_at_the_end()
     {
         await using var terminal = Start("""run -c 'Progress.Report(0.5, "half\a way"); Console.WriteLine("printed");'""");

@@ -314,7 +314,7 @@ public sealed class DispatcherTests : IDisposable
     {
         var run = Queue(options: new RunOptions { WaitForReader = true });
         Start(run);
-        var piece = new string('x', 64 * 1024);
+        var piece = new string('x', (64 * 1024) - OutputCost.FrameBytes);
         for (var pieces = 0; pieces < 16; pieces++)
         {
             Output(run, piece);
@@ -339,13 +339,29 @@ public sealed class DispatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Tiny_pieces_that_are_waited_for_cost_what_it_takes_to_keep_them()
+    {
+        var run = Queue(options: new RunOptions { WaitForReader = true });
+        Start(run);
+        const int most = (int)(OutputFlow.InitialBytes / (1 + OutputCost.FrameBytes));
+        for (var pieces = 0; pieces < most; pieces++)
+        {
+            Output(run, "x");
+        }
+
+        Complete(run);
+        Assert.Equal(most * (1 + OutputCost.FrameBytes), outbox.Credit);
+        Assert.Equal(most, (await ReadAll(run)).OfType<OutputEvent>().Count());
+    }
+
+    [Fact]
     public void Unread_output_of_a_run_that_is_over_does_not_hold_up_the_next()
     {
         var run = Queue(options: new RunOptions { WaitForReader = true });
         Start(run);
         for (var pieces = 0; pieces < 16; pieces++)
         {
-            Output(run, new string('x', 64 * 1024));
+            Output(run, new string('x', (64 * 1024) - OutputCost.FrameBytes));
         }
 
         Complete(run);
@@ -357,7 +373,7 @@ public sealed class DispatcherTests : IDisposable
     {
         var run = Queue(options: new RunOptions { WaitForReader = true });
         Start(run);
-        var piece = new string('x', 64 * 1024);
+        var piece = new string('x', (64 * 1024) - OutputCost.FrameBytes);
         var sent = 0;
         var thrown = Assert.Throws<ProtocolException>(() =>
         {

@@ -134,25 +134,28 @@ public sealed class OutputTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     public async Task What_a_child_prints_after_the_run_carries_no_run()
     {
         await using var worker = await Worker.StartAsync();
-        var (output, _) = await PrintedAsync(
-            "var child = Process.Start(\"sh\", [\"-c\", \"echo early; read go < /dev/null; while [ ! -e \" + System.IO.Path.GetTempPath() + $\"/pi-{Environment.ProcessId} ]; do sleep 0.02; done; echo late\"]); Thread.Sleep(500);",
-            worker);
-        Assert.Equal("early\n", output);
-        var signal = Path.Combine(Path.GetTempPath(), $"pi-{worker.ProcessId}");
-        await File.WriteAllTextAsync(signal, "");
+        var folder = Directory.CreateTempSubdirectory("procinterrupt-tests-");
         try
         {
+            var printed = Path.Combine(folder.FullName, "printed");
+            var go = Path.Combine(folder.FullName, "go");
+            var (output, _) = await PrintedAsync(
+                $$"""
+                Process.Start("sh", ["-c", "echo early; : > {{printed}}; while [ ! -e {{go}} ]; do sleep 0.02; done; echo late"]);
+                while (!File.Exists("{{printed}}")) Thread.Sleep(5);
+                """,
+                worker);
+            Assert.Equal("early\n", output);
+            await File.WriteAllTextAsync(go, "");
             using var limit = new CancellationTokenSource(Expect.Bound);
-            await foreach (var late in worker.BackgroundEvents.WithCancellation(limit.Token))
-            {
-                var text = Assert.IsType<OutputEvent>(late);
-                Assert.Equal((null, "late\n"), (text.Run, text.Text));
-                break;
-            }
+            await using var background = worker.BackgroundEvents.GetAsyncEnumerator(limit.Token);
+            Assert.True(await background.MoveNextAsync());
+            var late = Assert.IsType<OutputEvent>(background.Current);
+            Assert.Equal((null, "late\n"), (late.Run, late.Text));
         }
         finally
         {
-            File.Delete(signal);
+            folder.Delete(recursive: true);
         }
     }
 
@@ -259,6 +262,22 @@ public sealed class OutputTests(WorkerFixture fixture) : IClassFixture<WorkerFix
         var result = await worker.Run("csharp", "Environment.FailFast(\"no way on from here\");").Completion.Soon();
         Assert.Equal(RunOutcome.WorkerLost, result.Outcome);
         Assert.Contains("no way on from here", result.Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_worker_s_own_still_says_what_it_was()
+    {
+        await using var worker = await Worker.StartAsync();
+        var result = await worker.Run(
+            "csharp",
+            """
+            var threads = Type.GetType("ProcInterrupt.WorkerProcess.Hosting.WorkerThread, ProcInterrupt.WorkerProcess");
+            threads.GetMethod("Start").Invoke(null, ["broken", (Action)(() => throw new Exception("a fault of ours")), 0]);
+            while (true) ;
+            """).Completion.Soon();
+        Assert.Equal(RunOutcome.WorkerLost, result.Outcome);
+        Assert.Contains("exited with code 70", result.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("a fault of ours", result.Error.Message, StringComparison.Ordinal);
     }
 
     private Task<(string Output, string Error)> PrintedAsync(string code) => PrintedAsync(code, Worker);

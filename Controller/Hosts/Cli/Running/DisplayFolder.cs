@@ -6,6 +6,7 @@ namespace ProcInterrupt.Cli.Running;
 internal sealed class DisplayFolder
 {
     private readonly string folder;
+    private uint numberedRun;
     private int number;
 
     private DisplayFolder(string folder) => this.folder = folder;
@@ -38,6 +39,11 @@ internal sealed class DisplayFolder
     {
         var place = Path.Combine(folder, run.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(place);
+        if (run != numberedRun)
+        {
+            (numberedRun, number) = (run, 0);
+        }
+
         while (true)
         {
             var file = Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"{++number}{form.Extension}"));

@@ -5,14 +5,15 @@ namespace ProcInterrupt.Cli.Running;
 
 /// <summary>The lines of standard input, for one run and the end of the command. It is not touched before the first one.</summary>
 /// <remarks>
-/// The terminal edits the line, not the console of the base library: that changes the terminal's mode when it is first
-/// read, and a Ctrl+D that was typed before is lost in the change.
+/// A terminal is left as it is, so that what is typed before it is asked for counts, the end of input too: the base library's
+/// console would change the terminal's state at its first read, and lose that.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "Read until the command ends, perhaps by a thread that waits for a line nobody types.")]
+[SuppressMessage("Design", "CA1001", Justification = "Lives as long as the command; a line may still be waited for at its end.")]
 internal sealed class StandardInputLines : IInputLines
 {
     private readonly bool ended;
     private InputBytes? input;
+    private TerminalDevice? device;
 
     /// <param name="ended">Standard input was read to its end already, since the program came from it.</param>
     public StandardInputLines(bool ended) => this.ended = ended;
@@ -24,12 +25,23 @@ internal sealed class StandardInputLines : IInputLines
             return null;
         }
 
-        if (password && !Console.IsInputRedirected)
+        input ??= new InputBytes(0);
+        device ??= password ? TerminalDevice.Open() : null;
+        if (!password || device is null)
         {
-            return HiddenLine.Read();
+            return input.ReadLine(cancellationToken);
         }
 
-        input ??= new InputBytes(0);
-        return input.ReadLine(cancellationToken);
+        device.EnterHidden();
+        try
+        {
+            var line = input.ReadLine(cancellationToken);
+            Console.Error.WriteLine();
+            return line;
+        }
+        finally
+        {
+            device.Restore();
+        }
     }
 }
