@@ -104,6 +104,12 @@ internal sealed class DeliveryDesk : IInterruptHost
     /// <exception cref="KeyboardInterruptException">The calling thread's run unwinds, and the caller is not in clean-up.</exception>
     public void Check()
     {
+        if (current?.Foreign is not null && RunScope.Current is { Ended: false, Foreign: { } foreign })
+        {
+            foreign.Check();
+            return;
+        }
+
         var word = page.View.ReadWord();
         if (word.Bits == 0)
         {
@@ -174,8 +180,10 @@ internal sealed class DeliveryDesk : IInterruptHost
     /// <summary>The watcher saw something for the run: wakes what waits, and takes in place of host code.</summary>
     public void Attend(RunScope scope)
     {
+        IForeignCode? foreign;
         lock (gate)
         {
+            foreign = scope.Ended ? null : scope.Foreign;
             if (!scope.Ended && ExplainsTrip(scope))
             {
                 // Somebody may have written over the trip byte.
@@ -191,7 +199,81 @@ internal sealed class DeliveryDesk : IInterruptHost
             }
         }
 
+        foreign?.Attend();
         Pulse();
+    }
+
+    /// <summary>The run's code is foreign from now on: it takes by itself, through <see cref="TakeForeign"/>.</summary>
+    /// <returns>False when the run unwinds already; then the code must not begin.</returns>
+    public bool EnterForeign(RunScope scope, IForeignCode code)
+    {
+        lock (gate)
+        {
+            if (scope.Unwinding != Unwinding.None)
+            {
+                return false;
+            }
+
+            scope.Foreign = code;
+            scope.Phase = RunPhase.User;
+            return true;
+        }
+    }
+
+    /// <summary>Takes the next thing for a run of foreign code, which does what the answer says.</summary>
+    /// <remarks>Raise: see <see cref="SettleForeign"/>. Handle: <see cref="ReportHandled"/> or <see cref="RaiseForeign"/> must follow.</remarks>
+    public WordAction TakeForeign(RunScope scope, out InterruptWord taken)
+    {
+        lock (gate)
+        {
+            return TakeNext(scope, cleanup: false, out taken);
+        }
+    }
+
+    /// <summary>A handler of foreign code made a word that it was called for an interrupt.</summary>
+    public void RaiseForeign(RunScope scope, InterruptWord taken)
+    {
+        lock (gate)
+        {
+            StartForeignRaise(scope, taken);
+        }
+    }
+
+    /// <summary>Foreign code has caught an interrupt, and goes on.</summary>
+    public void SettleForeign(RunScope scope, InterruptWord raised)
+    {
+        lock (gate)
+        {
+            if (scope.Ended || !scope.Raised.Remove(raised))
+            {
+                return;
+            }
+
+            frames.Post(new InterruptHandledMessage(scope.Number, raised.Bits, HandledBy.Catch, MonotonicClock.Nanos));
+            if (scope.Raised.Count == 0)
+            {
+                scope.RenewToken();
+                page.View.State = WorkerState.Running;
+            }
+        }
+    }
+
+    /// <summary>Foreign code is over. What comes from now on is too late.</summary>
+    public void LeaveForeign(RunScope scope, ForeignEnd end, int exitCode = 0)
+    {
+        lock (gate)
+        {
+            if (end == ForeignEnd.Exited)
+            {
+                scope.Unwinding = Unwinding.Exit;
+                scope.ExitCode = exitCode;
+            }
+            else if (end == ForeignEnd.Interrupted)
+            {
+                scope.Unwinding = Unwinding.Interrupt;
+                scope.Cause = scope.Raised[0];
+            }
+        }
     }
 
     /// <summary>A request of the worker's own: a deadline, the shutdown.</summary>
@@ -510,7 +592,8 @@ internal sealed class DeliveryDesk : IInterruptHost
         ReportHandled(scope, taken, HandledBy.Handler);
     }
 
-    private void ReportHandled(RunScope scope, InterruptWord taken, HandledBy by)
+    /// <summary>A handler has run for a word.</summary>
+    public void ReportHandled(RunScope scope, InterruptWord taken, HandledBy by)
     {
         lock (gate)
         {
@@ -595,7 +678,11 @@ internal sealed class DeliveryDesk : IInterruptHost
             frames.Post(new InterruptTakenMessage(scope.Number, taken.Bits, now));
         }
 
-        if (action == WordAction.Raise)
+        if (action == WordAction.Raise && scope.Foreign is not null)
+        {
+            StartForeignRaise(scope, taken);
+        }
+        else if (action == WordAction.Raise)
         {
             StartUnwinding(scope, taken);
         }
@@ -622,6 +709,17 @@ internal sealed class DeliveryDesk : IInterruptHost
         page.View.State = WorkerState.Raising;
         page.View.RaisedNanos = MonotonicClock.Nanos;
         BringThreadsDown(scope);
+    }
+
+    /// <summary>Foreign code unwinds by itself, and may catch: it is asked once, and only its end tells whether the run was interrupted.</summary>
+    private void StartForeignRaise(RunScope scope, InterruptWord taken)
+    {
+        scope.Raised.Add(taken);
+        page.View.State = WorkerState.Raising;
+        page.View.RaisedNanos = MonotonicClock.Nanos;
+
+        // For .NET code that the foreign code waits for.
+        scope.CancelToken();
     }
 
     /// <summary>Makes every thread of an unwinding run notice: at checkpoints, in our waits, in awaits on its token.</summary>
@@ -655,6 +753,11 @@ internal sealed class DeliveryDesk : IInterruptHost
             return WordAction.Ignore;
         }
 
+        if (scope.Foreign is { } foreign)
+        {
+            return foreign.Decide(word.Signal);
+        }
+
         var handled = handlers[(int)word.Signal] is not null;
         if (!handled && word.Signal != Signal.Interrupt)
         {
@@ -677,7 +780,7 @@ internal sealed class DeliveryDesk : IInterruptHost
 
     /// <summary>Whether <see cref="Check"/> would do something for a waiting thread of the run.</summary>
     private bool HasWork(RunScope scope, bool cleanup) =>
-        (scope.Unwinding != Unwinding.None && (!cleanup || scope.UnwindsForGood)) || HasNewWork(scope, cleanup);
+        (scope.Unwinding != Unwinding.None && (!cleanup || scope.UnwindsForGood)) || HasNewWork(scope, cleanup) || (!scope.Ended && scope.Foreign is { HasWork: true });
 
     private bool HasNewWork(RunScope scope, bool cleanup = false) =>
         !scope.Ended && current == scope && DecideNext(scope, cleanup) is not (WordAction.None or WordAction.Defer);

@@ -15,6 +15,7 @@ internal sealed class RunScope : IRunScope
     private readonly DeliveryDesk desk;
     private CancellationTokenSource source = new();
     private volatile int unwinding;
+    private volatile IForeignCode? foreign;
 
     public RunScope(DeliveryDesk desk, uint number, long deadlineNanos)
     {
@@ -38,6 +39,13 @@ internal sealed class RunScope : IRunScope
     public RunPhase Phase { get; set; } = RunPhase.Host;
 
     public bool Ended { get; set; }
+
+    /// <summary>The run's code while it is another language's runtime.</summary>
+    public IForeignCode? Foreign
+    {
+        get => foreign;
+        set => foreign = value;
+    }
 
     /// <summary>A request of the worker's own (deadline, shutdown), beside the word.</summary>
     public InterruptWord Local { get; set; }

@@ -21,6 +21,9 @@ internal sealed class Watcher
     /// <summary>How long a run may unwind before the controller is told that it took the interrupt; most have ended by then.</summary>
     private const long UnwindingNanos = 1_000_000;
 
+    /// <summary>How soon foreign code is told again that something waits for it: what it is told just before a system call is lost.</summary>
+    private const long RetellingNanos = 1_000_000;
+
     private readonly InterruptPage page;
     private readonly DeliveryDesk desk;
     private RunScope? unwindingRun;
@@ -106,7 +109,7 @@ internal sealed class Watcher
         }
 
         var unwinding = run.Unwinding != Unwinding.None;
-        if (unwinding)
+        if (unwinding || run is { Foreign: not null, Raised.Count: > 0 })
         {
             untilNanos = Math.Min(untilNanos, 2 * UnwindingNanos);
             if (unwindingRun != run)
@@ -119,9 +122,13 @@ internal sealed class Watcher
             }
         }
 
-        if (unwinding || run.Local.HasRequest || page.View.ReadWord().HasRequest)
+        if (unwinding || run.Local.HasRequest || page.View.ReadWord().HasRequest || run.Foreign is { HasWork: true })
         {
             desk.Attend(run);
+            if (run.Foreign is not null)
+            {
+                untilNanos = Math.Min(untilNanos, RetellingNanos);
+            }
         }
 
         return TimeSpan.FromTicks(Math.Max(1, untilNanos / 100));

@@ -10,6 +10,8 @@ using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines;
 using ProcInterrupt.WorkerProcess.Engines.CSharp;
+using ProcInterrupt.WorkerProcess.Engines.Python;
+using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
 using ProcInterrupt.WorkerProcess.Output;
 
 namespace ProcInterrupt.WorkerProcess.Hosting;
@@ -111,7 +113,7 @@ internal sealed class WorkerHost
     {
         var (low, size) = ThreadStack.Measure();
         var weaver = new Weaver(new WeaverOptions(page.View.Address, low, size, typeof(WovenCode)));
-        return [new CSharpEngine(weaver)];
+        return [new CSharpEngine(weaver), new PythonEngine(LocatingEnvironment.OfProcess, desk, output, sender, input)];
     }
 
     private int ReadToEnd()

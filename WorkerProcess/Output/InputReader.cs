@@ -85,7 +85,10 @@ internal sealed class InputReader(MessageSender sender, DeliveryDesk desk) : Tex
         return line;
     }
 
-    private string? Ask()
+    /// <summary>Asks for a line with a prompt; a rest of the last line is given first.</summary>
+    public string? ReadLine(string prompt, bool password) => line is not null && position < line.Length ? ReadLine() : Ask(prompt, password);
+
+    private string? Ask(string prompt = "", bool password = false)
     {
         uint request;
         lock (gate)
@@ -99,7 +102,7 @@ internal sealed class InputReader(MessageSender sender, DeliveryDesk desk) : Tex
             return null;
         }
 
-        sender.Post(new InputRequestMessage(scope.Number, request, "", Password: false));
+        sender.Post(new InputRequestMessage(scope.Number, request, prompt, password));
         desk.WaitUntil(() => Volatile.Read(ref answered), Timeout.InfiniteTimeSpan);
         lock (gate)
         {

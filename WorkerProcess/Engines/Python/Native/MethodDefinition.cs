@@ -1,0 +1,16 @@
+using System.Runtime.InteropServices;
+
+namespace ProcInterrupt.WorkerProcess.Engines.Python.Native;
+
+/// <summary><c>PyMethodDef</c>: a C function as Python sees it. CPython keeps the pointer, so it is never freed.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct MethodDefinition
+{
+    /// <summary>METH_VARARGS: the arguments come as one tuple.</summary>
+    public const int VarArgs = 1;
+
+    public nint Name;
+    public nint Function;
+    public int Flags;
+    public nint Documentation;
+}

@@ -1,0 +1,48 @@
+using System.Runtime.Versioning;
+using ProcInterrupt.WorkerProcess.Delivery;
+using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
+using ProcInterrupt.WorkerProcess.Output;
+
+namespace ProcInterrupt.WorkerProcess.Engines.Python;
+
+/// <summary>The <c>python</c> engine: the CPython of the machine, in this process.</summary>
+/// <remarks>
+/// The library is loaded at the worker's start, which tells its version and takes a millisecond or two; it is initialised by
+/// the first run, so that workers that run no Python do not pay for it. The run thread is Python's main thread: it is one
+/// for the worker's life, and no run of another engine can overlap.
+/// </remarks>
+[SupportedOSPlatform("linux")]
+internal sealed class PythonEngine : IEngine
+{
+    private readonly PythonLibrary? library;
+    private readonly DeliveryDesk desk;
+    private readonly OutputBuffer output;
+    private readonly MessageSender sender;
+    private readonly InputReader input;
+    private PythonSession? session;
+
+    public PythonEngine(LocatingEnvironment environment, DeliveryDesk desk, OutputBuffer output, MessageSender sender, InputReader input)
+    {
+        library = PythonLibrary.Load(environment, out var unavailable);
+        Info = new EngineInfo("python", library?.Version ?? "", unavailable);
+        this.desk = desk;
+        this.output = output;
+        this.sender = sender;
+        this.input = input;
+    }
+
+    public EngineInfo Info { get; }
+
+    public void WarmUp(Func<bool> wanted)
+    {
+        // Nothing: a worker that runs only C# is not to hold an interpreter.
+    }
+
+    public EngineResult Execute(EngineRequest request, IRunScope scope)
+    {
+        session ??= new PythonSession(library!, desk, output, sender, input);
+        return session.Execute(request, (RunScope)scope);
+    }
+
+    public void Reset() => session?.Reset();
+}

@@ -1,0 +1,363 @@
+using System.Reflection;
+using System.Runtime.Versioning;
+using ProcInterrupt.WorkerProcess.Delivery;
+using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
+using ProcInterrupt.WorkerProcess.Engines.Python.Native;
+using ProcInterrupt.WorkerProcess.Hosting;
+using ProcInterrupt.WorkerProcess.Output;
+
+namespace ProcInterrupt.WorkerProcess.Engines.Python;
+
+/// <summary>CPython with its <c>__main__</c>, which lives from run to run. All calls come from the run thread.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class PythonSession
+{
+    /// <summary>Py_file_input.</summary>
+    private const int FileInput = 257;
+
+    private readonly PythonRuntime runtime;
+    private readonly PythonApi api;
+    private readonly PythonObjects objects;
+    private readonly PythonInterrupts interrupts;
+    private readonly DescriptorCapture capture;
+    private readonly DeliveryDesk desk;
+    private readonly nint names;
+    private readonly nint prepare;
+    private readonly nint describe;
+    private readonly nint finish;
+    private readonly nint module;
+
+    /// <summary>Initialises CPython on the calling thread, which is its main thread from now on.</summary>
+    public PythonSession(PythonLibrary library, DeliveryDesk desk, OutputBuffer output, MessageSender sender, InputReader input)
+    {
+        this.desk = desk;
+        runtime = PythonRuntime.Initialize(library);
+        api = runtime.Api;
+        objects = runtime.Objects;
+        capture = new DescriptorCapture(output, sender, desk);
+        interrupts = new PythonInterrupts(runtime, desk);
+        var functions = new SessionFunctions(runtime, interrupts, new PythonOutput(output, sender, desk, capture, interrupts), input);
+        functions.AddTo(AddModule("_procinterrupt"));
+        module = AddModule("_procinterrupt_session");
+        interrupts.Attach(module);
+        Load(module, "session.py");
+        Load(AddModule("procinterrupt"), "procinterrupt.py");
+        prepare = objects.Attribute(module, "prepare"u8);
+        describe = objects.Attribute(module, "describe"u8);
+        finish = objects.Attribute(module, "finish"u8);
+        names = api.PyModule_GetDict(AddModule("__main__"));
+        runtime.Release();
+    }
+
+    /// <summary>Executes a program to its end.</summary>
+    public EngineResult Execute(EngineRequest request, RunScope run)
+    {
+        runtime.Acquire();
+        try
+        {
+            return ExecuteLocked(request, run);
+        }
+        finally
+        {
+            runtime.Release();
+        }
+    }
+
+    public void Reset()
+    {
+        runtime.Acquire();
+        try
+        {
+            if (Call("reset"u8) is not 0 and var done)
+            {
+                api.Py_DecRef(done);
+            }
+            else
+            {
+                throw new InvalidOperationException($"The session could not be reset: {DescribeError(objects.TakeError()).Message}");
+            }
+        }
+        finally
+        {
+            runtime.Release();
+        }
+    }
+
+    private EngineResult ExecuteLocked(EngineRequest request, RunScope run)
+    {
+        var parts = objects.Call(
+            prepare,
+            objects.Text(request.Code),
+            request.Path is null ? objects.Shared(api.None) : objects.Text(request.Path),
+            objects.Integer(request.Run));
+        if (parts == 0)
+        {
+            return new EngineResult(Value: null, DescribeError(objects.TakeError()));
+        }
+
+        if (!desk.EnterForeign(run, interrupts))
+        {
+            api.Py_DecRef(parts);
+            return new EngineResult(Value: null, Error: null); // interrupted before it began
+        }
+
+        capture.Begin();
+        interrupts.Open(run);
+        RunValue? value = null;
+        RunError? error = null;
+        var end = ForeignEnd.Returned;
+        var exitCode = 0;
+        var escaped = Evaluate(objects.Item(parts, 0), objects.Item(parts, 1), out var result);
+        api.Py_DecRef(parts);
+        LeaveForkedChild(escaped == 0 ? 0 : 1);
+        try
+        {
+            if (escaped == 0 && result != 0 && result != api.None)
+            {
+                escaped = Describe(result, out value);
+            }
+
+            if (escaped == 0)
+            {
+                escaped = Finish();
+            }
+
+            // Anything from here on may be interrupted in its turn, which then is what came out.
+            for (var tries = 0; escaped != 0 && tries < 2; tries++)
+            {
+                var inner = Judge(escaped, run, out end, out exitCode, out error);
+                if (inner == 0)
+                {
+                    break;
+                }
+
+                api.Py_DecRef(escaped);
+                escaped = inner;
+            }
+
+            DrainCapture();
+        }
+        catch (KeyboardInterruptException)
+        {
+            end = ForeignEnd.Interrupted; // while it waited for its last output to be taken
+        }
+
+        var insisted = interrupts.HasInsisted;
+        var stillToRaise = interrupts.Close();
+        capture.End();
+        if ((stillToRaise || (insisted && escaped != 0)) && end == ForeignEnd.Returned)
+        {
+            end = ForeignEnd.Interrupted;
+        }
+
+        if (result != 0)
+        {
+            api.Py_DecRef(result);
+        }
+
+        if (escaped != 0)
+        {
+            api.Py_DecRef(escaped);
+        }
+
+        desk.LeaveForeign(run, end, exitCode);
+        return end == ForeignEnd.Returned ? new EngineResult(error is null ? value : null, error) : new EngineResult(Value: null, Error: null);
+    }
+
+    /// <summary>Executes the statements, then the last expression.</summary>
+    /// <returns>What escaped, or 0.</returns>
+    private nint Evaluate(nint statements, nint expression, out nint result)
+    {
+        result = 0;
+        if (statements != api.None)
+        {
+            var done = api.PyEval_EvalCode(statements, names, names);
+            if (done == 0)
+            {
+                return objects.TakeError();
+            }
+
+            api.Py_DecRef(done);
+        }
+
+        if (expression != api.None)
+        {
+            result = api.PyEval_EvalCode(expression, names, names);
+            if (result == 0)
+            {
+                return objects.TakeError();
+            }
+        }
+
+        return 0;
+    }
+
+    /// <returns>What escaped, or 0.</returns>
+    private nint Describe(nint result, out RunValue? value)
+    {
+        value = null;
+        var described = objects.Call(describe, objects.Shared(result));
+        if (described == 0)
+        {
+            return objects.TakeError();
+        }
+
+        var forms = objects.Item(described, 1);
+        var data = new Dictionary<string, string>();
+        var count = Math.Min(api.PyTuple_Size(forms), Messages.ProtocolConstants.MaxMimeTypes);
+        for (var index = 0; index < count; index++)
+        {
+            var form = objects.Item(forms, index);
+            data[objects.ToText(objects.Item(form, 0))] = objects.ToText(objects.Item(form, 1));
+        }
+
+        value = new RunValue(objects.ToText(objects.Item(described, 0)), data, PythonValues.Typed(api, objects, result));
+        api.Py_DecRef(described);
+        return 0;
+    }
+
+    /// <returns>What escaped, or 0.</returns>
+    private nint Finish()
+    {
+        var done = objects.Call(finish);
+        if (done == 0)
+        {
+            return objects.TakeError();
+        }
+
+        api.Py_DecRef(done);
+        return 0;
+    }
+
+    /// <summary>What an exception that came out means for the run.</summary>
+    /// <returns>What escaped while that was found out, or 0.</returns>
+    private nint Judge(nint escaped, RunScope run, out ForeignEnd end, out int exitCode, out RunError? error)
+    {
+        end = ForeignEnd.Returned;
+        exitCode = 0;
+        error = null;
+        if (run.Raised.Count > 0)
+        {
+            var interrupted = interrupts.HasInsisted ? objects.Shared(api.True) : Call("is_interrupt"u8, objects.Shared(escaped));
+            if (interrupted == 0)
+            {
+                return objects.TakeError();
+            }
+
+            api.Py_DecRef(interrupted);
+            if (interrupted == api.True)
+            {
+                end = ForeignEnd.Interrupted;
+                return 0;
+            }
+        }
+
+        if (api.PyErr_GivenExceptionMatches(escaped, api.SystemExit) != 0)
+        {
+            var code = Call("exit_code"u8, objects.Shared(escaped));
+            if (code == 0)
+            {
+                return objects.TakeError();
+            }
+
+            exitCode = (int)api.PyLong_AsLongLong(code);
+            api.Py_DecRef(code);
+            end = ForeignEnd.Exited;
+            return 0;
+        }
+
+        var failure = Call("failure"u8, objects.Shared(escaped));
+        if (failure == 0)
+        {
+            return objects.TakeError();
+        }
+
+        error = ErrorOf(failure);
+        return Finish();
+    }
+
+    /// <summary>An error outside the code's own time: it does not compile.</summary>
+    private RunError DescribeError(nint exception)
+    {
+        var failure = Call("failure"u8, exception);
+        if (failure != 0)
+        {
+            return ErrorOf(failure);
+        }
+
+        api.PyErr_Clear();
+        return new RunError("Exception", "(cannot be described)", "");
+    }
+
+    private RunError ErrorOf(nint failure)
+    {
+        var error = new RunError(objects.ToText(objects.Item(failure, 0)), objects.ToText(objects.Item(failure, 1)), objects.ToText(objects.Item(failure, 2)));
+        api.Py_DecRef(failure);
+        return error;
+    }
+
+    /// <summary>What the code's processes wrote before its end is the run's, as long as the run is not interrupted meanwhile.</summary>
+    private void DrainCapture()
+    {
+        DescriptorCalls.FlushStreams();
+        while (!capture.Drain())
+        {
+            interrupts.WithoutLock(() => desk.WaitUntil(() => capture.HasRoom, Timeout.InfiniteTimeSpan));
+        }
+    }
+
+    /// <summary>The code forked, and this is the child coming to the end of the parent's code: the worker's threads, its pipe and its session are the parent's.</summary>
+    private void LeaveForkedChild(int exitCode)
+    {
+        if (PosixThread.ProcessId() != Environment.ProcessId)
+        {
+            _ = Finish();
+            ProcessCalls.ExitNow(exitCode);
+        }
+    }
+
+    private nint Call(ReadOnlySpan<byte> function, params ReadOnlySpan<nint> arguments)
+    {
+        var callable = objects.Attribute(module, function);
+        var result = objects.Call(callable, arguments);
+        api.Py_DecRef(callable);
+        return result;
+    }
+
+    /// <returns>The module, new if it is not there; borrowed for ever.</returns>
+    private nint AddModule(string name)
+    {
+        fixed (byte* text = System.Text.Encoding.UTF8.GetBytes(name + "\0"))
+        {
+            return api.PyImport_AddModule(text);
+        }
+    }
+
+    /// <summary>Executes one of our files in a module.</summary>
+    private void Load(nint target, string file)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Python.{file}")!;
+        var source = new byte[stream.Length + 1];
+        stream.ReadExactly(source, 0, (int)stream.Length);
+        var dictionary = api.PyModule_GetDict(target);
+        nint code;
+        fixed (byte* text = source)
+        fixed (byte* name = "<procinterrupt>"u8)
+        fixed (byte* builtins = "__builtins__"u8)
+        fixed (byte* builtinsModule = "builtins"u8)
+        {
+            _ = api.PyDict_SetItemString(dictionary, builtins, api.PyImport_AddModule(builtinsModule));
+            code = api.Py_CompileString(text, name, FileInput);
+        }
+
+        var done = code == 0 ? 0 : api.PyEval_EvalCode(code, dictionary, dictionary);
+        if (done == 0)
+        {
+            var error = objects.TakeError();
+            throw new InvalidOperationException($"{file} does not load into CPython {runtime.Library.Version}: {objects.ToText(api.PyObject_Str(error))}");
+        }
+
+        api.Py_DecRef(code);
+        api.Py_DecRef(done);
+    }
+}
