@@ -47,7 +47,8 @@ public sealed class WorkerOptions
     /// <value>Default <see langword="null"/>: the caller's environment as it is.</value>
     /// <remarks>
     /// <c>DOTNET_EnableDiagnostics</c> is 0 in the worker unless it is set here or in the caller's environment: the runtime's
-    /// diagnostic sockets would stay behind when a worker is killed. Set it to 1 to attach a debugger or <c>dotnet-trace</c>.
+    /// diagnostic sockets would stay behind when a worker is killed. Set it to 1 to attach a debugger or <c>dotnet-trace</c>. In
+    /// the same way <c>DOTNET_EnableWriteXorExecute</c> is 0, so that Python code may fork.
     /// </remarks>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
 

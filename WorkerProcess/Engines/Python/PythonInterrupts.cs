@@ -90,7 +90,7 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
 
     public void SetKind(int signal, SignalKind kind) => kinds[signal] = kind;
 
-    /// <summary>Opcodes that jump backward; on 3.11 and 3.12 only.</summary>
+    /// <summary>Opcodes that jump backward; from 3.11 on.</summary>
     public void SetJumps(ReadOnlySpan<byte> opcodes)
     {
         foreach (var opcode in opcodes)
@@ -277,8 +277,33 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
         return true;
     }
 
-    /// <summary>An exception was printed and dropped where nothing can be raised, in <c>__del__</c> say. If it was an interrupt, it is asked for again.</summary>
-    public bool IsLost(nint exception)
+    /// <summary>An exception came out where nothing can be raised, in <c>__del__</c> say. An interrupt is asked for again; the rest is for the code's hook.</summary>
+    /// <returns>A new reference, or 0 with Python's error set.</returns>
+    public nint OnUnraisable(nint unraisable)
+    {
+        var exception = objects.Attribute(unraisable, "exc_value"u8);
+        var isLost = exception != 0 && IsLost(exception);
+        if (exception == 0)
+        {
+            api.PyErr_Clear();
+        }
+        else
+        {
+            api.Py_DecRef(exception);
+        }
+
+        if (isLost)
+        {
+            return objects.Shared(api.None);
+        }
+
+        var hook = objects.Attribute(session, "outer_unraisable"u8);
+        var result = objects.Call(hook, objects.Shared(unraisable));
+        api.Py_DecRef(hook);
+        return result;
+    }
+
+    private bool IsLost(nint exception)
     {
         var capsule = objects.Attribute(exception, "_procinterrupt"u8);
         if (capsule == 0)
@@ -443,7 +468,7 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
             return RaiseNow(word, tracked: true);
         }
 
-        // On 3.11 and 3.12 the try around a loop does not cover its backward jump: raise at the next opcode instead.
+        // From 3.11 on the try around a loop may not cover its backward jump (seen up to 3.13): raise at the next opcode instead.
         deferred = word;
         isDeferred = true;
         jumpsPassed = 0;
@@ -545,7 +570,7 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
     /// <summary>Whether the frame stands at a jump backward.</summary>
     private bool IsAtJump(nint frame)
     {
-        if (runtime.Library.Minor is not (11 or 12))
+        if (runtime.Library.Minor < 11)
         {
             return false;
         }

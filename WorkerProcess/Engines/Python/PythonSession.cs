@@ -3,7 +3,6 @@ using System.Runtime.Versioning;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
 using ProcInterrupt.WorkerProcess.Engines.Python.Native;
-using ProcInterrupt.WorkerProcess.Hosting;
 using ProcInterrupt.WorkerProcess.Output;
 
 namespace ProcInterrupt.WorkerProcess.Engines.Python;
@@ -25,6 +24,7 @@ internal sealed unsafe class PythonSession
     private readonly nint prepare;
     private readonly nint describe;
     private readonly nint finish;
+    private readonly nint leaveChild;
     private readonly nint module;
 
     /// <summary>Initialises CPython on the calling thread, which is its main thread from now on.</summary>
@@ -45,6 +45,7 @@ internal sealed unsafe class PythonSession
         prepare = objects.Attribute(module, "prepare"u8);
         describe = objects.Attribute(module, "describe"u8);
         finish = objects.Attribute(module, "finish"u8);
+        leaveChild = objects.Attribute(module, "leave_child"u8);
         names = api.PyModule_GetDict(AddModule("__main__"));
         runtime.Release();
     }
@@ -109,7 +110,7 @@ internal sealed unsafe class PythonSession
         var exitCode = 0;
         var escaped = Evaluate(objects.Item(parts, 0), objects.Item(parts, 1), out var result);
         api.Py_DecRef(parts);
-        LeaveForkedChild(escaped == 0 ? 0 : 1);
+        LeaveForkedChild(escaped);
         try
         {
             if (escaped == 0 && result != 0 && result != api.None)
@@ -306,13 +307,15 @@ internal sealed unsafe class PythonSession
         }
     }
 
-    /// <summary>The code forked, and this is the child coming to the end of the parent's code: the worker's threads, its pipe and its session are the parent's.</summary>
-    private void LeaveForkedChild(int exitCode)
+    /// <summary>
+    /// The code forked, and this is the child coming to the end of the parent's code: the worker's pipe and session are the
+    /// parent's, and its other threads are not here. Leaves through Python, since .NET may wait for such a thread.
+    /// </summary>
+    private void LeaveForkedChild(nint escaped)
     {
         if (PosixThread.ProcessId() != Environment.ProcessId)
         {
-            _ = Finish();
-            ProcessCalls.ExitNow(exitCode);
+            _ = objects.Call(leaveChild, objects.Shared(escaped == 0 ? api.None : escaped));
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed unsafe class SessionFunctions
         Add(module, "set_jumps", &SetJumps);
         Add(module, "raise_signal", &RaiseSignal);
         Add(module, "set_alarm", &SetAlarm);
-        Add(module, "lost", &Lost);
+        Add(module, "unraisable", &Unraisable);
         Add(module, "current_run", &CurrentRun);
         Add(module, "enter_thread", &EnterThread);
     }
@@ -154,9 +154,9 @@ internal sealed unsafe class SessionFunctions
         return our.objects.Tuple(our.api.PyFloat_FromDouble(left), our.api.PyFloat_FromDouble(interval));
     });
 
+    /// <summary><c>sys.unraisablehook</c>. A C function, since an interrupt that is asked for again would come out in a Python one.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint Lost(nint self, nint arguments) =>
-        Run(arguments, static (our, args) => our.api.PyBool_FromLong(our.interrupts.IsLost(our.objects.Item(args, 0)) ? 1 : 0));
+    private static nint Unraisable(nint self, nint arguments) => Run(arguments, static (our, args) => our.interrupts.OnUnraisable(our.objects.Item(args, 0)));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint CurrentRun(nint self, nint arguments) => Run(arguments, static (our, _) => our.objects.Integer(our.output.Run));

@@ -92,7 +92,8 @@ internal sealed record PythonLibrary(nint Handle, string Version, int Minor, str
         {
             if (File.Exists(Path.Combine(folder, "lib", $"python3.{minor}", "os.py")))
             {
-                return Path.Combine(folder, "bin", $"python3.{minor}");
+                // "/lib" may be a link to "/usr/lib".
+                return Path.Combine(folder == "/" && Directory.Exists($"/usr/lib/python3.{minor}") ? "/usr" : folder, "bin", $"python3.{minor}");
             }
         }
 

@@ -8,6 +8,7 @@ import _signal
 import _thread
 import builtins
 import errno
+import getpass
 import io
 import linecache
 import os
@@ -198,19 +199,6 @@ def _getpass(prompt="Password: ", stream=None, **options):
     return line
 
 
-class _GetpassFinder:
-    """Puts the worker's getpass into the module when it is imported."""
-
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name != "getpass":
-            return None
-        sys.meta_path.remove(_GetpassFinder)
-        import getpass
-        getpass.getpass = _getpass
-        return getpass.__spec__
-
-
 # --- Signals ---------------------------------------------------------------------------------------------------------
 # Handlers live in this table, and no sigaction is made: the process's signals are the .NET runtime's.
 
@@ -340,12 +328,32 @@ def _getitimer(which, /):
     return left, interval
 
 
+_originals = {}
+
+
+def _replace(module, name, function):
+    _originals[module, name] = getattr(module, name)
+    function.__name__ = function.__qualname__ = name
+    setattr(module, name, function)
+
+
+def _restore_signals():
+    """In a forked child: Python's own signals. The .NET runtime's handlers would tell the parent, whose pipe they write to."""
+    for (module, name), function in _originals.items():
+        setattr(module, name, function)
+    for number in (*range(1, 32), _PRIVATE_SIGNAL):
+        if number not in _UNCATCHABLE:
+            _signal.signal(number, _signal.SIG_IGN if number == _signal.SIGPIPE else _signal.SIG_DFL)
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+
+
 def _install_signals():
     # The one real handler, and the only sigaction that Python makes here.
     _signal.signal(_PRIVATE_SIGNAL, _native.attend)
     _reset_handlers()
-    _signal.signal = _set_handler
-    _signal.getsignal = _get_handler
+    _replace(_signal, "signal", _set_handler)
+    _replace(_signal, "getsignal", _get_handler)
+    _replace(_signal, "pthread_sigmask", _sigmask)
     for name, function in {
         "set_wakeup_fd": _set_wakeup_fd,
         "siginterrupt": _siginterrupt,
@@ -354,14 +362,11 @@ def _install_signals():
         "setitimer": _setitimer,
         "getitimer": _getitimer,
     }.items():
-        function.__name__ = function.__qualname__ = name
-        setattr(_signal, name, function)
-        setattr(signal, name, function)
-    _signal.pthread_sigmask = _sigmask
-    _thread.interrupt_main = _interrupt_main
-    _kill.__name__ = _kill.__qualname__ = "kill"
-    os.kill = _kill
-    if sys.version_info[:2] in ((3, 11), (3, 12)):
+        _replace(_signal, name, function)
+        _replace(signal, name, function)
+    _replace(_thread, "interrupt_main", _interrupt_main)
+    _replace(os, "kill", _kill)
+    if sys.version_info >= (3, 11):
         import opcode
         _native.set_jumps(bytes(code for name, code in opcode.opmap.items() if "JUMP_BACKWARD" in name))
 
@@ -390,20 +395,15 @@ def is_task_running():
 
 get_trace = sys.gettrace
 set_trace = sys.settrace
-_outer_unraisable = sys.unraisablehook
-
-
-def _unraisable(unraisable):
-    # An interrupt that came out where nothing can be raised is asked for again.
-    if unraisable.exc_value is None or not _native.lost(unraisable.exc_value):
-        _outer_unraisable(unraisable)
+outer_unraisable = sys.unraisablehook
 
 
 def guard_unraisable():
-    global _outer_unraisable
-    if sys.unraisablehook is not _unraisable:
-        _outer_unraisable = sys.unraisablehook
-        sys.unraisablehook = _unraisable
+    """The worker's hook asks for interrupts again that came out where nothing can be raised; the rest is for the code's own hook."""
+    global outer_unraisable
+    if sys.unraisablehook is not _native.unraisable:
+        outer_unraisable = sys.unraisablehook
+        sys.unraisablehook = _native.unraisable
 
 
 # --- Threads, forks --------------------------------------------------------------------------------------------------
@@ -426,13 +426,29 @@ def _bootstrap_inner(self):
 def _after_fork():
     """In a forked child there is no worker: the streams are the descriptors, and nothing is asked of .NET any more."""
     sys.stdin = open(0, closefd=False)
-    sys.stdout = open(1, "w", closefd=False, errors="backslashreplace")
-    sys.stderr = open(2, "w", closefd=False, errors="backslashreplace")
+    sys.stdout = open(1, "w", buffering=1, closefd=False, errors="backslashreplace")
+    sys.stderr = open(2, "w", buffering=1, closefd=False, errors="backslashreplace")
     builtins.input = _original_input
-    os.kill = _original_kill
+    _restore_signals()
     threading.Thread.start = _thread_start
     threading.Thread._bootstrap_inner = _thread_bootstrap
     sys.unraisablehook = sys.__unraisablehook__
+
+
+def leave_child(error):
+    """A forked child has come to the end of its parent's code."""
+    code = 0
+    if isinstance(error, SystemExit):
+        code = exit_code(error)
+    elif error is not None:
+        sys.excepthook(type(error), error, error.__traceback__)
+        code = 1
+    try:
+        finish()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    finally:
+        os._exit(code)
 
 
 # --- Runs ------------------------------------------------------------------------------------------------------------
@@ -547,7 +563,7 @@ def _add_form(forms, mime, data):
 
 def finish():
     """The end of a run, still interruptible: what the code's own streams hold is written."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (getattr(sys, "stdout", None), getattr(sys, "stderr", None)):
         if type(stream) is not _Output and stream is not None:
             stream.flush()
 
@@ -605,8 +621,9 @@ def _leave_out_ours(shown, seen):
 
 def reset():
     """Forgets what runs have made: names, handlers, streams, and the modules that are not an installation's."""
-    global _future_flags
+    global _future_flags, outer_unraisable
     _future_flags = 0
+    outer_unraisable = sys.__unraisablehook__
     namespace = _main.__dict__
     namespace.clear()
     namespace.update(__name__="__main__", __doc__=None, __package__=None, __loader__=None, __spec__=None, __builtins__=builtins)
@@ -616,7 +633,7 @@ def reset():
     _install_streams()
     sys.settrace(None)
     sys.setprofile(None)
-    sys.unraisablehook = _unraisable
+    sys.unraisablehook = _native.unraisable
     sys.excepthook = sys.__excepthook__
     sys.displayhook = sys.__displayhook__
     sys.setrecursionlimit(_recursion_limit)
@@ -649,8 +666,8 @@ _AST_EXPRESSION = type(compile("0", _HERE, "eval", _AST_ONLY))
 _install_streams()
 _install_signals()
 builtins.input = _input
-sys.meta_path.insert(0, _GetpassFinder)
-sys.unraisablehook = _unraisable
+getpass.getpass = _getpass
+sys.unraisablehook = _native.unraisable
 threading.Thread.start = _start
 threading.Thread._bootstrap_inner = _bootstrap_inner
 os.register_at_fork(after_in_child=_after_fork)
