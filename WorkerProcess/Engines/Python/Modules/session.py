@@ -423,6 +423,18 @@ def _bootstrap_inner(self):
     _thread_bootstrap(self)
 
 
+_fork_masks = {}
+
+
+def _before_fork():
+    # A signal for the child that comes before its handlers are reset would go to the parent's runtime.
+    _fork_masks[_thread.get_ident()] = _original_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
+
+
+def _after_fork_in_parent():
+    _original_sigmask(_signal.SIG_SETMASK, _fork_masks.pop(_thread.get_ident()))
+
+
 def _after_fork():
     """In a forked child there is no worker: the streams are the descriptors, and nothing is asked of .NET any more."""
     sys.stdin = open(0, closefd=False)
@@ -433,6 +445,7 @@ def _after_fork():
     threading.Thread.start = _thread_start
     threading.Thread._bootstrap_inner = _thread_bootstrap
     sys.unraisablehook = sys.__unraisablehook__
+    _original_sigmask(_signal.SIG_SETMASK, _fork_masks.pop(_thread.get_ident()))
 
 
 def leave_child(error):
@@ -670,7 +683,7 @@ getpass.getpass = _getpass
 sys.unraisablehook = _native.unraisable
 threading.Thread.start = _start
 threading.Thread._bootstrap_inner = _bootstrap_inner
-os.register_at_fork(after_in_child=_after_fork)
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork)
 os.environ.setdefault("MPLBACKEND", "agg")
 sys.path.insert(0, "")
 _initial_path = list(sys.path)
