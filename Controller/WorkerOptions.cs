@@ -52,7 +52,12 @@ public sealed class WorkerOptions
     /// </remarks>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
 
+    /// <summary>Assemblies whose <see cref="HostFunctionAttribute"/> methods are offered to Python code, in the module <c>procinterrupt.host</c>.</summary>
+    /// <value>Paths. Default <see langword="null"/>: none.</value>
+    public IReadOnlyList<string>? HostAssemblies { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
+    /// <exception cref="ArgumentException">A host assembly is not there.</exception>
     internal static void Check(WorkerOptions options)
     {
         const int leastFrame = 256 * 1024;
@@ -72,6 +77,11 @@ public sealed class WorkerOptions
         if (options.MaxFrameBytes is < leastFrame or > mostFrame)
         {
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxFrameBytes, "MaxFrameBytes is 256 KiB to 1 GiB.");
+        }
+
+        if (options.HostAssemblies?.FirstOrDefault(static path => !File.Exists(path)) is { } missing)
+        {
+            throw new ArgumentException($"The host assembly {missing} is not there.", nameof(options));
         }
 
         if (options.OutputRetention < 0)

@@ -184,6 +184,11 @@ internal sealed class DeliveryDesk : IInterruptHost
         lock (gate)
         {
             foreign = scope.Ended ? null : scope.Foreign;
+            if (foreign is { IsInDotNet: true } && DecideNext(scope, cleanup: false) == WordAction.Raise)
+            {
+                scope.CancelToken();
+            }
+
             if (!scope.Ended && ExplainsTrip(scope))
             {
                 // Somebody may have written over the trip byte.

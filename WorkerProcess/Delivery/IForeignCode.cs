@@ -8,6 +8,9 @@ internal interface IForeignCode
     /// <summary>Whether it has something of its own to deal with, beside the word.</summary>
     bool HasWork { get; }
 
+    /// <summary>Whether it is calling .NET code, which may wait on the run's token.</summary>
+    bool IsInDotNet { get; }
+
     /// <summary>What a signal means to it: raise, handle or ignore. Called under the desk's lock; must not call the desk.</summary>
     WordAction Decide(Signal signal);
 

@@ -30,8 +30,11 @@ internal sealed class WorkerHost
     private readonly RunLoop runs;
     private readonly InputReader input;
 
-    private WorkerHost(IMessageReader reader, IMessageWriter writer)
+    private readonly IReadOnlyList<string> hostAssemblies;
+
+    private WorkerHost(IMessageReader reader, IMessageWriter writer, IReadOnlyList<string> hostAssemblies)
     {
+        this.hostAssemblies = hostAssemblies;
         this.reader = reader;
         sender = new MessageSender(writer, output);
         desk = new DeliveryDesk(page, sender);
@@ -60,7 +63,8 @@ internal sealed class WorkerHost
 
         var host = new WorkerHost(
             new MessageReader(pipe, ProtocolConstants.DefaultMaxFrameBytes),
-            new MessageWriter(pipe, ProtocolConstants.DefaultMaxFrameBytes));
+            new MessageWriter(pipe, ProtocolConstants.DefaultMaxFrameBytes),
+            arguments.HostAssemblies);
         WorkerThread.Run("reader", () => ProcessCalls.ExitNow(host.Serve(secret)));
     }
 
@@ -113,7 +117,7 @@ internal sealed class WorkerHost
     {
         var (low, size) = ThreadStack.Measure();
         var weaver = new Weaver(new WeaverOptions(page.View.Address, low, size, typeof(WovenCode)));
-        return [new CSharpEngine(weaver), new PythonEngine(LocatingEnvironment.OfProcess, desk, output, sender, input)];
+        return [new CSharpEngine(weaver), new PythonEngine(LocatingEnvironment.OfProcess, desk, output, sender, input, hostAssemblies)];
     }
 
     private int ReadToEnd()

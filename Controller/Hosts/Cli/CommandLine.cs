@@ -78,6 +78,7 @@ internal static class CommandLine
         };
         var json = new Option<bool>("--json") { Description = "End standard output with the result as one line of JSON." };
         var showMap = ShowMap();
+        var host = Host();
         var command = new Command("run", "Runs one program. Ctrl+C interrupts it, twice stops it, three times kills it.")
         {
             file,
@@ -86,6 +87,7 @@ internal static class CommandLine
             timeout,
             json,
             showMap,
+            host,
         };
         command.Validators.Add(result =>
         {
@@ -110,15 +112,17 @@ internal static class CommandLine
             parsed.GetValue(engine)!,
             parsed.GetValue(timeout),
             parsed.GetValue(json),
-            parsed.GetValue(showMap))));
+            parsed.GetValue(showMap),
+            parsed.GetValue(host) ?? [])));
         return command;
     }
 
     private static Command BuildSession()
     {
         var showMap = ShowMap();
-        var command = new Command("session", "Runs a session: JSON lines on standard input and output.") { showMap };
-        command.SetAction((parsed, _) => SessionCommand.ExecuteAsync(parsed.GetValue(showMap)));
+        var host = Host();
+        var command = new Command("session", "Runs a session: JSON lines on standard input and output.") { showMap, host };
+        command.SetAction((parsed, _) => SessionCommand.ExecuteAsync(parsed.GetValue(showMap), parsed.GetValue(host) ?? []));
         return command;
     }
 
@@ -135,6 +139,24 @@ internal static class CommandLine
         var command = new Command("demo", "Shows the whole idea on real code in under ten seconds.");
         command.SetAction((_, _) => DemoCommand.ExecuteAsync());
         return command;
+    }
+
+    private static Option<string[]> Host()
+    {
+        var option = new Option<string[]>("--host")
+        {
+            Description = "Offer the [HostFunction] methods of this assembly to Python code, in the module procinterrupt.host; may be repeated.",
+            HelpName = "ASSEMBLY",
+            AllowMultipleArgumentsPerToken = false,
+        };
+        option.Validators.Add(result =>
+        {
+            foreach (var missing in result.Tokens.Select(token => token.Value).Where(path => !File.Exists(path)))
+            {
+                result.AddError($"The host assembly '{missing}' is not there.");
+            }
+        });
+        return option;
     }
 
     private static Option<bool> ShowMap() => new("--show-map")

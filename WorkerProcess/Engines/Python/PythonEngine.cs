@@ -19,9 +19,10 @@ internal sealed class PythonEngine : IEngine
     private readonly OutputBuffer output;
     private readonly MessageSender sender;
     private readonly InputReader input;
+    private readonly IReadOnlyList<string> hostAssemblies;
     private PythonSession? session;
 
-    public PythonEngine(LocatingEnvironment environment, DeliveryDesk desk, OutputBuffer output, MessageSender sender, InputReader input)
+    public PythonEngine(LocatingEnvironment environment, DeliveryDesk desk, OutputBuffer output, MessageSender sender, InputReader input, IReadOnlyList<string> hostAssemblies)
     {
         library = PythonLibrary.Load(environment, out var unavailable);
         Info = new EngineInfo("python", library?.Version ?? "", unavailable);
@@ -29,6 +30,7 @@ internal sealed class PythonEngine : IEngine
         this.output = output;
         this.sender = sender;
         this.input = input;
+        this.hostAssemblies = hostAssemblies;
     }
 
     public EngineInfo Info { get; }
@@ -40,7 +42,7 @@ internal sealed class PythonEngine : IEngine
 
     public EngineResult Execute(EngineRequest request, IRunScope scope)
     {
-        session ??= new PythonSession(library!, desk, output, sender, input);
+        session ??= new PythonSession(library!, desk, output, sender, input, hostAssemblies);
         return session.Execute(request, (RunScope)scope);
     }
 

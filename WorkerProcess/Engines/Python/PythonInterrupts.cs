@@ -56,12 +56,14 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
     private volatile bool hasOwnWork;
     private volatile bool insisting;
 
-    /// <summary>The word that waits for the next opcode, when the interrupted frame stood at a backward jump.</summary>
-    private InterruptWord deferred;
-    private bool isDeferred;
+    /// <summary>The exception that waits for the next opcode, when the interrupted frame stood at a backward jump; 0 for none.</summary>
+    private nint deferred;
     private int jumpsPassed;
     private nint deferredFrame;
     private nint userTrace;
+
+    /// <summary>Above 0 while the main thread is in .NET code of the user's.</summary>
+    private volatile int dotNetDepth;
 
     /// <summary>The thread state while .NET code that Python called works without the lock.</summary>
     private nint released;
@@ -82,6 +84,8 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
 
     /// <summary>Whether the run was told to stop for certain.</summary>
     public bool HasInsisted => insisting;
+
+    public bool IsInDotNet => dotNetDepth > 0;
 
     public bool OnMainThread => Environment.CurrentManagedThreadId == managedThread;
 
@@ -207,9 +211,43 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
         }
     }
 
-    /// <summary>The main thread takes the lock back for a call into Python from such work.</summary>
+    /// <summary>Works without the lock in code that is the user's too: while it does, the run's token is cancelled by an interrupt.</summary>
+    public T InDotNet<T>(Func<T> work)
+    {
+        if (!OnMainThread)
+        {
+            return WithoutLock(work);
+        }
+
+        dotNetDepth++;
+        try
+        {
+            return WithoutLock(work);
+        }
+        finally
+        {
+            dotNetDepth--;
+        }
+    }
+
+    /// <summary>Takes the lock for a call into Python from such work, on whichever thread.</summary>
     public T WithLock<T>(Func<T> work)
     {
+        if (!OnMainThread)
+        {
+            var state = api.PyGILState_Ensure();
+            try
+            {
+                return work();
+            }
+            finally
+            {
+                api.PyGILState_Release(state);
+            }
+        }
+
+        var depth = dotNetDepth;
+        dotNetDepth = 0;
         api.PyEval_RestoreThread(released);
         released = 0;
         try
@@ -219,8 +257,12 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
         finally
         {
             released = api.PyEval_SaveThread();
+            dotNetDepth = depth;
         }
     }
+
+    /// <summary>The same as <see cref="Dispatch"/>, for callers on any thread.</summary>
+    public bool DispatchHere() => !OnMainThread || Dispatch(frame: 0);
 
     /// <summary>The code sends a signal to itself: at once on the main thread, else as soon as that comes.</summary>
     /// <returns>False with Python's error set.</returns>
@@ -256,12 +298,16 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
         {
             switch (action)
             {
-                case WordAction.Raise when again:
-                    return Raise(word, frame);
-                case WordAction.Raise when scope is null:
-                    return RaiseNow(word, tracked: false);
+                case WordAction.Raise when word.Rung == InterruptRung.Insist && !again:
+                    return Insist();
                 case WordAction.Raise:
-                    return word.Rung == InterruptRung.Insist ? Insist() : Raise(word, frame);
+                    // The code's own signals are nobody's request: what becomes of them is not followed.
+                    if (Raise(word, frame, tracked: scope is not null))
+                    {
+                        break;
+                    }
+
+                    return false;
                 case WordAction.Handle when !Handle(scope!, word, frame):
                     return false;
                 default:
@@ -269,12 +315,7 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
             }
         }
 
-        if (insisting)
-        {
-            return RaiseNow(word: default, tracked: false);
-        }
-
-        return true;
+        return !insisting || RaiseNow();
     }
 
     /// <summary>An exception came out where nothing can be raised, in <c>__del__</c> say. An interrupt is asked for again; the rest is for the code's hook.</summary>
@@ -344,7 +385,7 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int TraceInsist(nint self, nint frame, int what, nint argument) =>
-        what is LineEvent or CallEvent && instance!.insisting && !instance.RaiseNow(word: default, tracked: false) ? -1 : 0;
+        what is LineEvent or CallEvent && instance!.insisting && !instance.RaiseNow() ? -1 : 0;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int TraceOpcodes(nint self, nint frame, int what, nint argument) =>
@@ -401,7 +442,7 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
                 desk.RaiseForeign(scope, word);
             }
 
-            return Raise(word, frame);
+            return Raise(word, frame, tracked: scope is not null);
         }
 
         var call = objects.Attribute(session, "call_handler"u8);
@@ -422,25 +463,19 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
             return true;
         }
 
-        if (scope is null)
-        {
-            return false;
-        }
-
         var error = objects.TakeError();
-        if (IsInterrupt(error))
+        if (scope is not null && IsInterrupt(error))
         {
             // As default_int_handler does: a handler that raises it makes the signal an interrupt.
             desk.RaiseForeign(scope, word);
             Track(error, word);
         }
-        else
+        else if (scope is not null)
         {
             desk.ReportHandled(scope, word, HandledBy.Handler);
         }
 
-        objects.SetError(error);
-        return false;
+        return RaiseAt(error, frame);
     }
 
     private bool IsTaskRunning()
@@ -461,33 +496,8 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
         return running;
     }
 
-    private bool Raise(InterruptWord word, nint frame)
-    {
-        if (frame == 0 || frame == api.None || isDeferred || !IsAtJump(frame))
-        {
-            return RaiseNow(word, tracked: true);
-        }
-
-        // From 3.11 on the try around a loop may not cover its backward jump (seen up to 3.13): raise at the next opcode instead.
-        deferred = word;
-        isDeferred = true;
-        jumpsPassed = 0;
-        deferredFrame = objects.Shared(frame);
-        KeepUserTrace();
-        if (!objects.SetAttribute(frame, "f_trace_opcodes"u8, api.True))
-        {
-            api.PyErr_Clear();
-        }
-
-        api.PyEval_SetTrace((nint)(delegate* unmanaged[Cdecl]<nint, nint, int, nint, int>)&TraceOpcodes, frame);
-        return true;
-    }
-
-    /// <summary>Sets a new KeyboardInterrupt as Python's error.</summary>
-    /// <param name="word">What was taken.</param>
-    /// <param name="tracked">Whether its end settles the word.</param>
-    /// <returns>False: the error is set.</returns>
-    private bool RaiseNow(InterruptWord word, bool tracked)
+    /// <inheritdoc cref="RaiseAt"/>
+    private bool Raise(InterruptWord word, nint frame, bool tracked)
     {
         var exception = api.PyObject_CallObject(api.KeyboardInterrupt, 0);
         if (exception == 0)
@@ -500,8 +510,43 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
             Track(exception, word);
         }
 
-        api.PyErr_SetObject(api.KeyboardInterrupt, exception);
-        api.Py_DecRef(exception);
+        return RaiseAt(exception, frame);
+    }
+
+    /// <summary>Sets an exception, whose reference it takes over, as Python's error, or sees to it that it is set soon.</summary>
+    /// <returns>False with the error set.</returns>
+    private bool RaiseAt(nint exception, nint frame)
+    {
+        if (frame == 0 || frame == api.None || deferred != 0 || !IsAtJump(frame))
+        {
+            objects.SetError(exception);
+            return false;
+        }
+
+        // From 3.11 on the try around a loop may not cover its backward jump (seen up to 3.13): raise at the next opcode instead.
+        deferred = exception;
+        jumpsPassed = 0;
+        deferredFrame = objects.Shared(frame);
+        KeepUserTrace();
+        if (!objects.SetAttribute(frame, "f_trace_opcodes"u8, api.True))
+        {
+            api.PyErr_Clear();
+        }
+
+        api.PyEval_SetTrace((nint)(delegate* unmanaged[Cdecl]<nint, nint, int, nint, int>)&TraceOpcodes, frame);
+        return true;
+    }
+
+    /// <summary>Sets a new KeyboardInterrupt as Python's error; it is not followed.</summary>
+    /// <returns>False: the error is set.</returns>
+    private bool RaiseNow()
+    {
+        var exception = api.PyObject_CallObject(api.KeyboardInterrupt, 0);
+        if (exception != 0)
+        {
+            objects.SetError(exception);
+        }
+
         return false;
     }
 
@@ -560,11 +605,21 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
     /// <summary>Raises now, and from a trace function at each line from now on, so that no clause can keep it.</summary>
     private bool Insist()
     {
-        CancelDeferred();
+        lock (gate)
+        {
+            // The end of the run settles everything now.
+            alive.Clear();
+        }
+
+        if (TakeDeferred() is not 0 and var exception)
+        {
+            api.Py_DecRef(exception);
+        }
+
         KeepUserTrace();
         insisting = true;
         api.PyEval_SetTrace((nint)(delegate* unmanaged[Cdecl]<nint, nint, int, nint, int>)&TraceInsist, api.None);
-        return RaiseNow(word: default, tracked: false);
+        return RaiseNow();
     }
 
     /// <summary>Whether the frame stands at a jump backward.</summary>
@@ -601,28 +656,34 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
     /// <returns>False with the interrupt set as Python's error.</returns>
     private bool PassOpcode(nint frame)
     {
-        if (!isDeferred || frame != deferredFrame || (jumpsPassed++ < MostJumps && IsAtJump(frame)))
+        if (deferred == 0 || frame != deferredFrame || (jumpsPassed++ < MostJumps && IsAtJump(frame)))
         {
             return true;
         }
 
-        var word = deferred;
-        CancelDeferred();
-        return RaiseNow(word, tracked: true);
+        objects.SetError(TakeDeferred());
+        return false;
     }
 
-    private void CancelDeferred()
+    /// <summary>Tracing for it stops.</summary>
+    /// <returns>The exception that waits to be raised, as the caller's reference; 0 for none.</returns>
+    private nint TakeDeferred()
     {
-        if (!isDeferred)
+        var exception = deferred;
+        if (exception != 0)
         {
-            return;
+            deferred = 0;
+            if (!objects.SetAttribute(deferredFrame, "f_trace_opcodes"u8, api.False))
+            {
+                api.PyErr_Clear();
+            }
+
+            api.Py_DecRef(deferredFrame);
+            deferredFrame = 0;
+            RestoreUserTrace();
         }
 
-        isDeferred = false;
-        _ = objects.SetAttribute(deferredFrame, "f_trace_opcodes"u8, api.False);
-        api.Py_DecRef(deferredFrame);
-        deferredFrame = 0;
-        RestoreUserTrace();
+        return exception;
     }
 
     /// <summary>The code's own trace function is set aside, for it to have it back.</summary>
@@ -665,7 +726,11 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
     /// <summary>The run is over: whatever traces for us stops.</summary>
     private void StopTracing()
     {
-        CancelDeferred();
+        if (TakeDeferred() is not 0 and var exception)
+        {
+            api.Py_DecRef(exception);
+        }
+
         if (userTrace != 0)
         {
             RestoreUserTrace();

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.Versioning;
 using ProcInterrupt.WorkerProcess.Delivery;
+using ProcInterrupt.WorkerProcess.Engines.Python.HostFunctions;
 using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
 using ProcInterrupt.WorkerProcess.Engines.Python.Native;
 using ProcInterrupt.WorkerProcess.Output;
@@ -28,7 +29,7 @@ internal sealed unsafe class PythonSession
     private readonly nint module;
 
     /// <summary>Initialises CPython on the calling thread, which is its main thread from now on.</summary>
-    public PythonSession(PythonLibrary library, DeliveryDesk desk, OutputBuffer output, MessageSender sender, InputReader input)
+    public PythonSession(PythonLibrary library, DeliveryDesk desk, OutputBuffer output, MessageSender sender, InputReader input, IReadOnlyList<string> hostAssemblies)
     {
         this.desk = desk;
         runtime = PythonRuntime.Initialize(library);
@@ -41,7 +42,11 @@ internal sealed unsafe class PythonSession
         module = AddModule("_procinterrupt_session");
         interrupts.Attach(module);
         Load(module, "session.py");
-        Load(AddModule("procinterrupt"), "procinterrupt.py");
+        var host = AddModule("procinterrupt.host");
+        new HostCalls(runtime, interrupts, functions, desk).AddTo(host, hostAssemblies);
+        var package = AddModule("procinterrupt");
+        Load(package, "procinterrupt.py");
+        _ = objects.SetAttribute(package, "host"u8, host);
         prepare = objects.Attribute(module, "prepare"u8);
         describe = objects.Attribute(module, "describe"u8);
         finish = objects.Attribute(module, "finish"u8);

@@ -104,7 +104,7 @@ internal sealed unsafe class SessionFunctions
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint Check(nint self, nint arguments) =>
-        Run(arguments, static (our, _) => !our.interrupts.OnMainThread || our.interrupts.Dispatch(frame: 0) ? our.Nothing() : 0);
+        Run(arguments, static (our, _) => our.interrupts.DispatchHere() ? our.Nothing() : 0);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint WriteOut(nint self, nint arguments) => Run(arguments, static (our, args) => our.Write(OutputStream.Stdout, args));

@@ -43,6 +43,9 @@ public sealed class PythonInterruptTests(PythonFixture fixture) : IClassFixture<
     {
         var worker = await fixture.WorkerAsync(library);
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "looping_module.py"), "while True: pass\n");
+
+        // Imported now: an import that is interrupted half-way leaves the package broken, in Python itself too.
+        await worker.ValueAsync("import asyncio, contextlib, itertools, queue, re, select, signal, socket, subprocess, threading, time, weakref");
         await worker.ValueAsync($"kept = 41\nimport sys\nif {Text(folder.FullName)} not in sys.path: sys.path.append({Text(folder.FullName)})");
         for (var time = 0; time < times; time++)
         {

@@ -7,4 +7,5 @@ namespace ProcInterrupt.Cli.Running;
 /// <param name="Timeout">The run's deadline, or <see langword="null"/>.</param>
 /// <param name="Json">End standard output with the result as a line of JSON.</param>
 /// <param name="ShowMap">Name the interrupt map on standard error.</param>
-internal sealed record RunArguments(string? File, string? Code, string Engine, TimeSpan? Timeout, bool Json, bool ShowMap);
+/// <param name="HostAssemblies">Assemblies that offer functions to Python code.</param>
+internal sealed record RunArguments(string? File, string? Code, string Engine, TimeSpan? Timeout, bool Json, bool ShowMap, IReadOnlyList<string> HostAssemblies);

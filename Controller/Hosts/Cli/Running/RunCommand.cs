@@ -14,7 +14,7 @@ internal static class RunCommand
         var program = ProgramText.Read(arguments);
         try
         {
-            await using var worker = await Worker.StartAsync(cancellationToken: signals.GivenUp);
+            await using var worker = await Worker.StartAsync(new WorkerOptions { HostAssemblies = arguments.HostAssemblies }, signals.GivenUp);
             if (arguments.ShowMap)
             {
                 await Console.Error.WriteLineAsync($"map: {worker.MapPath}");

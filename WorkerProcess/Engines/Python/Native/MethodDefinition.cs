@@ -9,6 +9,9 @@ internal struct MethodDefinition
     /// <summary>METH_VARARGS: the arguments come as one tuple.</summary>
     public const int VarArgs = 1;
 
+    /// <summary>METH_KEYWORDS: named arguments come as a dictionary, which may be null.</summary>
+    public const int Keywords = 2;
+
     public nint Name;
     public nint Function;
     public int Flags;

@@ -27,6 +27,7 @@ internal sealed unsafe class PythonApi
     public readonly delegate* unmanaged<int> PyErr_CheckSignals;
     public readonly delegate* unmanaged<nint, nint, int> PyException_SetTraceback;
     public readonly delegate* unmanaged<nint, nint> PyException_GetTraceback;
+    public readonly delegate* unmanaged<nint, nint> PyException_GetContext;
     public readonly delegate* unmanaged<byte*, nint> PyImport_AddModule;
     public readonly delegate* unmanaged<nint, nint> PyModule_GetDict;
     public readonly delegate* unmanaged<nint, byte*, nint, int> PyDict_SetItemString;
@@ -59,6 +60,13 @@ internal sealed unsafe class PythonApi
     public readonly delegate* unmanaged<nint, byte*, nint, nint> PyCapsule_New;
     public readonly delegate* unmanaged<nint, byte*, nint> PyCapsule_GetPointer;
     public readonly delegate* unmanaged<nint, nint> PyFrame_GetCode;
+    public readonly delegate* unmanaged<nint, int> PyCallable_Check;
+    public readonly delegate* unmanaged<nint, nint> PySequence_Tuple;
+    public readonly delegate* unmanaged<nint, nint> PyList_New;
+    public readonly delegate* unmanaged<nint, nint, int> PyList_Append;
+    public readonly delegate* unmanaged<nint> PyDict_New;
+    public readonly delegate* unmanaged<nint, nint, nint, int> PyDict_SetItem;
+    public readonly delegate* unmanaged<nint, nint*, nint*, nint*, int> PyDict_Next;
     public readonly delegate* unmanaged<byte*, byte*, int, nint> Py_CompileString;
     public readonly delegate* unmanaged<nint, void> Py_IncRef;
     public readonly delegate* unmanaged<nint, void> Py_DecRef;
@@ -71,6 +79,9 @@ internal sealed unsafe class PythonApi
     public readonly nint BytesType;
     public readonly nint IntType;
     public readonly nint FloatType;
+    public readonly nint ListType;
+    public readonly nint TupleType;
+    public readonly nint DictType;
     public readonly nint KeyboardInterrupt;
     public readonly nint SystemExit;
     public readonly nint RuntimeError;
@@ -100,6 +111,7 @@ internal sealed unsafe class PythonApi
         PyErr_SetString = (delegate* unmanaged<nint, byte*, void>)Export(nameof(PyErr_SetString));
         PyErr_GivenExceptionMatches = (delegate* unmanaged<nint, nint, int>)Export(nameof(PyErr_GivenExceptionMatches));
         PyErr_CheckSignals = (delegate* unmanaged<int>)Export(nameof(PyErr_CheckSignals));
+        PyException_GetContext = (delegate* unmanaged<nint, nint>)Export(nameof(PyException_GetContext));
         PyException_SetTraceback = (delegate* unmanaged<nint, nint, int>)Export(nameof(PyException_SetTraceback));
         PyException_GetTraceback = (delegate* unmanaged<nint, nint>)Export(nameof(PyException_GetTraceback));
         PyImport_AddModule = (delegate* unmanaged<byte*, nint>)Export(nameof(PyImport_AddModule));
@@ -134,6 +146,13 @@ internal sealed unsafe class PythonApi
         PyCapsule_New = (delegate* unmanaged<nint, byte*, nint, nint>)Export(nameof(PyCapsule_New));
         PyCapsule_GetPointer = (delegate* unmanaged<nint, byte*, nint>)Export(nameof(PyCapsule_GetPointer));
         PyFrame_GetCode = (delegate* unmanaged<nint, nint>)Export(nameof(PyFrame_GetCode));
+        PyCallable_Check = (delegate* unmanaged<nint, int>)Export(nameof(PyCallable_Check));
+        PySequence_Tuple = (delegate* unmanaged<nint, nint>)Export(nameof(PySequence_Tuple));
+        PyList_New = (delegate* unmanaged<nint, nint>)Export(nameof(PyList_New));
+        PyList_Append = (delegate* unmanaged<nint, nint, int>)Export(nameof(PyList_Append));
+        PyDict_New = (delegate* unmanaged<nint>)Export(nameof(PyDict_New));
+        PyDict_SetItem = (delegate* unmanaged<nint, nint, nint, int>)Export(nameof(PyDict_SetItem));
+        PyDict_Next = (delegate* unmanaged<nint, nint*, nint*, nint*, int>)Export(nameof(PyDict_Next));
         Py_CompileString = (delegate* unmanaged<byte*, byte*, int, nint>)Export(nameof(Py_CompileString));
         Py_IncRef = (delegate* unmanaged<nint, void>)Export(nameof(Py_IncRef));
         Py_DecRef = (delegate* unmanaged<nint, void>)Export(nameof(Py_DecRef));
@@ -144,6 +163,9 @@ internal sealed unsafe class PythonApi
         BytesType = Export("PyBytes_Type");
         IntType = Export("PyLong_Type");
         FloatType = Export("PyFloat_Type");
+        ListType = Export("PyList_Type");
+        TupleType = Export("PyTuple_Type");
+        DictType = Export("PyDict_Type");
         KeyboardInterrupt = *(nint*)Export("PyExc_KeyboardInterrupt");
         SystemExit = *(nint*)Export("PyExc_SystemExit");
         RuntimeError = *(nint*)Export("PyExc_RuntimeError");

@@ -151,10 +151,19 @@ internal sealed unsafe class PythonObjects(PythonApi api)
         return value;
     }
 
-    /// <summary>Sets an exception as Python's error, traceback and all; takes the reference over.</summary>
+    /// <summary>Sets an exception as Python's error, traceback and all; takes the reference over. One without a context gets the exception being handled.</summary>
     public void SetError(nint exception)
     {
         var type = Attribute(exception, "__class__"u8);
+        if (api.PyException_GetContext(exception) is var context && context == 0)
+        {
+            api.PyErr_SetObject(type, exception);
+            api.Py_DecRef(type);
+            api.Py_DecRef(exception);
+            return;
+        }
+
+        api.Py_DecRef(context);
         api.PyErr_Restore(type, exception, api.PyException_GetTraceback(exception));
     }
 
