@@ -81,6 +81,8 @@ internal sealed class DescriptorCapture
 
     private void Loop()
     {
+        // Started by a run, and of none.
+        RunScope.Current = null;
         while (true)
         {
             if (DescriptorCalls.IsReadable(streams[0].ReadEnd, streams[1].ReadEnd, wait: true) && !Drain())

@@ -26,6 +26,15 @@ internal sealed class OutputBuffer
         }
     }
 
+    /// <summary>Whether <see cref="TryAppend"/> would take something of this size.</summary>
+    public bool HasRoomFor(int size)
+    {
+        lock (gate)
+        {
+            return pending == 0 || pending + size <= MaxChars;
+        }
+    }
+
     /// <summary>Whether it is worth sending without waiting for more.</summary>
     public bool HasPiece
     {

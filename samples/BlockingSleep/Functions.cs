@@ -1,5 +1,7 @@
 using ProcInterrupt;
 
+namespace BlockingSleep;
+
 /// <summary>Functions for Python code: procinterrupt run blocking_sleep.py --engine python --host BlockingSleep.dll</summary>
 public static class Functions
 {

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using ProcInterrupt.WorkerProcess.Delivery;
+using ProcInterrupt.WorkerProcess.Engines.Python.HostFunctions;
 using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
 using ProcInterrupt.WorkerProcess.Output;
 
@@ -19,18 +20,29 @@ internal sealed class PythonEngine : IEngine
     private readonly OutputBuffer output;
     private readonly MessageSender sender;
     private readonly InputReader input;
-    private readonly IReadOnlyList<string> hostAssemblies;
+    private readonly IReadOnlyList<HostFunction> hostFunctions;
     private PythonSession? session;
+    private bool begun;
 
-    public PythonEngine(LocatingEnvironment environment, DeliveryDesk desk, OutputBuffer output, MessageSender sender, InputReader input, IReadOnlyList<string> hostAssemblies)
+    public PythonEngine(
+        LocatingEnvironment environment, DeliveryDesk desk, OutputBuffer output, MessageSender sender, InputReader input, IReadOnlyList<string> hostAssemblies)
     {
         library = PythonLibrary.Load(environment, out var unavailable);
+        try
+        {
+            hostFunctions = HostFunction.In(hostAssemblies);
+        }
+        catch (InvalidOperationException exception)
+        {
+            hostFunctions = [];
+            unavailable ??= exception.Message;
+        }
+
         Info = new EngineInfo("python", library?.Version ?? "", unavailable);
         this.desk = desk;
         this.output = output;
         this.sender = sender;
         this.input = input;
-        this.hostAssemblies = hostAssemblies;
     }
 
     public EngineInfo Info { get; }
@@ -42,7 +54,13 @@ internal sealed class PythonEngine : IEngine
 
     public EngineResult Execute(EngineRequest request, IRunScope scope)
     {
-        session ??= new PythonSession(library!, desk, output, sender, input, hostAssemblies);
+        if (begun && session is null)
+        {
+            throw new InvalidOperationException("CPython could not be initialised, and cannot be tried again in this process; start a new worker.");
+        }
+
+        begun = true;
+        session ??= new PythonSession(library!, desk, output, sender, input, hostFunctions);
         return session.Execute(request, (RunScope)scope);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.Versioning;
 using System.Text;
+using ProcInterrupt.Messages;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Output;
 
@@ -52,6 +53,30 @@ internal sealed class PythonOutput(OutputBuffer buffer, MessageSender sender, De
         Write(stream, chars);
     }
 
+    /// <summary>Something to show, in order with what is printed.</summary>
+    public void Show(IReadOnlyDictionary<string, string> forms)
+    {
+        var run = Run;
+        capture.Drain();
+        var size = forms.Sum(static form => form.Key.Length + form.Value.Length);
+        while (!buffer.TryAppend(run, size, number => new DisplayMessage(number, forms)))
+        {
+            if (IsOver(run))
+            {
+                return;
+            }
+
+            WaitUntil(() => buffer.HasRoomFor(size));
+        }
+
+        sender.OutputPosted();
+    }
+
+    private bool IsOver(uint run) => desk.Current is not { } current || current.Number != run;
+
+    private void WaitUntil(Func<bool> condition) =>
+        interrupts.WithoutLock(() => desk.WaitUntil(condition, interrupts.OnMainThread ? Timeout.InfiniteTimeSpan : Look));
+
     private void Write(OutputStream stream, ReadOnlyMemory<char> text)
     {
         var run = Run;
@@ -64,14 +89,14 @@ internal sealed class PythonOutput(OutputBuffer buffer, MessageSender sender, De
                 sender.OutputPosted();
                 text = text[taken..];
             }
-            else if (desk.Current is not { } current || current.Number != run)
+            else if (IsOver(run))
             {
                 // A thread that outlived its run may not hold up the runs that follow: what does not fit is dropped.
                 return;
             }
             else
             {
-                interrupts.WithoutLock(() => desk.WaitUntil(() => buffer.HasSpace, interrupts.OnMainThread ? Timeout.InfiniteTimeSpan : Look));
+                WaitUntil(() => buffer.HasSpace);
             }
         }
     }

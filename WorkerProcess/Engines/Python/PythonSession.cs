@@ -15,6 +15,9 @@ internal sealed unsafe class PythonSession
     /// <summary>Py_file_input.</summary>
     private const int FileInput = 257;
 
+    /// <summary>How often an interrupt may come while it is found out how the run ended.</summary>
+    private const int MostTries = 8;
+
     private readonly PythonRuntime runtime;
     private readonly PythonApi api;
     private readonly PythonObjects objects;
@@ -29,7 +32,7 @@ internal sealed unsafe class PythonSession
     private readonly nint module;
 
     /// <summary>Initialises CPython on the calling thread, which is its main thread from now on.</summary>
-    public PythonSession(PythonLibrary library, DeliveryDesk desk, OutputBuffer output, MessageSender sender, InputReader input, IReadOnlyList<string> hostAssemblies)
+    public PythonSession(PythonLibrary library, DeliveryDesk desk, OutputBuffer output, MessageSender sender, InputReader input, IReadOnlyList<HostFunction> hostFunctions)
     {
         this.desk = desk;
         runtime = PythonRuntime.Initialize(library);
@@ -43,7 +46,7 @@ internal sealed unsafe class PythonSession
         interrupts.Attach(module);
         Load(module, "session.py");
         var host = AddModule("procinterrupt.host");
-        new HostCalls(runtime, interrupts, functions, desk).AddTo(host, hostAssemblies);
+        new HostCalls(runtime, interrupts, functions, desk).AddTo(host, hostFunctions);
         var package = AddModule("procinterrupt");
         Load(package, "procinterrupt.py");
         _ = objects.SetAttribute(package, "host"u8, host);
@@ -116,36 +119,27 @@ internal sealed unsafe class PythonSession
         var escaped = Evaluate(objects.Item(parts, 0), objects.Item(parts, 1), out var result);
         api.Py_DecRef(parts);
         LeaveForkedChild(escaped);
-        try
+        if (escaped == 0 && result != 0 && result != api.None)
         {
-            if (escaped == 0 && result != 0 && result != api.None)
-            {
-                escaped = Describe(result, out value);
-            }
-
-            if (escaped == 0)
-            {
-                escaped = Finish();
-            }
-
-            // Anything from here on may be interrupted in its turn, which then is what came out.
-            for (var tries = 0; escaped != 0 && tries < 2; tries++)
-            {
-                var inner = Judge(escaped, run, out end, out exitCode, out error);
-                if (inner == 0)
-                {
-                    break;
-                }
-
-                api.Py_DecRef(escaped);
-                escaped = inner;
-            }
-
-            DrainCapture();
+            escaped = Describe(result, out value);
         }
-        catch (KeyboardInterruptException)
+
+        if (escaped == 0)
         {
-            end = ForeignEnd.Interrupted; // while it waited for its last output to be taken
+            escaped = Finish();
+        }
+
+        // All of this runs code of the user's and may be interrupted in its turn: what came out last counts.
+        Supersede(ref escaped, DrainCapture());
+        for (var tries = 0; escaped != 0 && tries < MostTries; tries++)
+        {
+            error = new RunError("Exception", "(cannot be described)", "");
+            var inner = Judge(escaped, run, out end, out exitCode, ref error);
+            Supersede(ref escaped, inner);
+            if (inner == 0)
+            {
+                break;
+            }
         }
 
         var insisted = interrupts.HasInsisted;
@@ -208,16 +202,7 @@ internal sealed unsafe class PythonSession
             return objects.TakeError();
         }
 
-        var forms = objects.Item(described, 1);
-        var data = new Dictionary<string, string>();
-        var count = Math.Min(api.PyTuple_Size(forms), Messages.ProtocolConstants.MaxMimeTypes);
-        for (var index = 0; index < count; index++)
-        {
-            var form = objects.Item(forms, index);
-            data[objects.ToText(objects.Item(form, 0))] = objects.ToText(objects.Item(form, 1));
-        }
-
-        value = new RunValue(objects.ToText(objects.Item(described, 0)), data, PythonValues.Typed(api, objects, result));
+        value = new RunValue(objects.ToText(objects.Item(described, 0)), objects.Forms(objects.Item(described, 1)), PythonValues.Typed(api, objects, result));
         api.Py_DecRef(described);
         return 0;
     }
@@ -237,11 +222,10 @@ internal sealed unsafe class PythonSession
 
     /// <summary>What an exception that came out means for the run.</summary>
     /// <returns>What escaped while that was found out, or 0.</returns>
-    private nint Judge(nint escaped, RunScope run, out ForeignEnd end, out int exitCode, out RunError? error)
+    private nint Judge(nint escaped, RunScope run, out ForeignEnd end, out int exitCode, ref RunError error)
     {
         end = ForeignEnd.Returned;
         exitCode = 0;
-        error = null;
         if (run.Raised.Count > 0)
         {
             var interrupted = interrupts.HasInsisted ? objects.Shared(api.True) : Call("is_interrupt"u8, objects.Shared(escaped));
@@ -303,12 +287,35 @@ internal sealed unsafe class PythonSession
     }
 
     /// <summary>What the code's processes wrote before its end is the run's, as long as the run is not interrupted meanwhile.</summary>
-    private void DrainCapture()
+    /// <returns>What escaped from a handler meanwhile, or 0.</returns>
+    private nint DrainCapture()
     {
-        DescriptorCalls.FlushStreams();
-        while (!capture.Drain())
+        try
         {
-            interrupts.WithoutLock(() => desk.WaitUntil(() => capture.HasRoom, Timeout.InfiniteTimeSpan));
+            DescriptorCalls.FlushStreams();
+            while (!capture.Drain())
+            {
+                interrupts.WithoutLock(() => desk.WaitUntil(() => capture.HasRoom, Timeout.InfiniteTimeSpan));
+            }
+
+            return 0;
+        }
+        catch (Exception exception) when (exception is KeyboardInterruptException or PythonException)
+        {
+            return PythonException.Take(exception);
+        }
+    }
+
+    private void Supersede(ref nint escaped, nint newer)
+    {
+        if (newer != 0)
+        {
+            if (escaped != 0)
+            {
+                api.Py_DecRef(escaped);
+            }
+
+            escaped = newer;
         }
     }
 

@@ -39,6 +39,7 @@ internal sealed unsafe class SessionFunctions
         Add(module, "write_out", &WriteOut);
         Add(module, "write_err", &WriteErr);
         Add(module, "write_bytes", &WriteBytes);
+        Add(module, "show", &Show);
         Add(module, "ask", &Ask);
         Add(module, "set_kind", &SetKind);
         Add(module, "set_jumps", &SetJumps);
@@ -116,6 +117,13 @@ internal sealed unsafe class SessionFunctions
     private static nint WriteBytes(nint self, nint arguments) => Run(arguments, static (our, args) =>
     {
         our.output.WriteBytes((OutputStream)our.Number(args, 0), our.objects.ByteSpan(our.objects.Item(args, 1)));
+        return our.Nothing();
+    });
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint Show(nint self, nint arguments) => Run(arguments, static (our, args) =>
+    {
+        our.output.Show(our.objects.Forms(our.objects.Item(args, 0)));
         return our.Nothing();
     });
 

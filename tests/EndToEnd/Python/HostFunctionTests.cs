@@ -68,7 +68,7 @@ public sealed class HostFunctionTests : IAsyncLifetime
         await worker.ValueAsync("from procinterrupt.host import *\nimport procinterrupt");
         (string Code, string Value)[] cases =
         [
-            ("add(2, 3)", "5"), ("add(2)", "7"), ("add(right=1, left=2)", "3"), ("echo(None)", "None"), ("echo(True)", "True"), ("echo('\\0\u00e9')", "'\\x00\u00e9'"),
+            ("add(2, 3)", "5"), ("add(2)", "7"), ("add(right=1, left=2)", "3"), ("echo(None) is None", "True"), ("echo(True)", "True"), ("echo('\\0\u00e9')", "'\\x00\u00e9'"),
             ("echo(b'\\xff')", "b'\\xff'"), ("echo([1, 'a', [2.5]])", "[1, 'a', [2.5]]"), ("echo({'a': (1, 2)})", "{'a': [1, 2]}"), ("total([1.5, 2.5])", "4.0"),
             ("doubled({'a': [1, 2]})", "{'a': [2, 4]}"), ("twice(lambda x: x + 'b', 'a')", "'abb'"), ("apply(lambda a, b: a * b, 6, 7)", "42"), ("seconds(0.25)", "250.0"),
             ("later(0.001)", "42"), ("procinterrupt.host.add(1, 1)", "2"), ("call(lambda: None)", "'returned'"),
@@ -155,6 +155,18 @@ public sealed class HostFunctionTests : IAsyncLifetime
         Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync(Signal.User1).Soon()).Status);
         Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
         Assert.Equal("[10]", await worker.ValueAsync("hits"));
+    }
+
+    [Fact]
+    public async Task An_assembly_that_cannot_be_used_is_told()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => Worker.StartAsync(new WorkerOptions { HostAssemblies = [Path.Combine(folder.FullName, "nothing.dll")] }));
+        var text = Path.Combine(folder.FullName, "text.dll");
+        await File.WriteAllTextAsync(text, "no assembly");
+        await using var broken = await Worker.StartAsync(new WorkerOptions { HostAssemblies = [text] });
+        Assert.Contains("text.dll cannot be loaded", broken.Engines.Single(engine => engine.Name == "python").Unavailable, StringComparison.Ordinal);
+        await using var twice = await Worker.StartAsync(new WorkerOptions { HostAssemblies = [Assembly, Assembly] });
+        Assert.Contains("Two host functions are called add", twice.Engines.Single(engine => engine.Name == "python").Unavailable, StringComparison.Ordinal);
     }
 
     private static async Task<(string? Type, string? Message)> ErrorAsync(Worker worker, string code)

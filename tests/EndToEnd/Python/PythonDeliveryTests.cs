@@ -288,6 +288,27 @@ public sealed class PythonDeliveryTests(PythonFixture fixture, ITestOutputHelper
         await worker.ResetAsync().Soon();
     }
 
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task A_handler_of_the_asyncio_loop_is_called_and_the_loop_goes_on(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        await worker.ResetAsync().Soon();
+        var run = await worker.GoAsync("""
+            import asyncio, signal
+            async def main():
+                event = asyncio.Event()
+                asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, event.set)
+                print('go')
+                await event.wait()
+                return 'heard'
+            asyncio.run(main())
+            """);
+        Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync(Signal.User1).Soon()).Status);
+        Assert.Equal("'heard'", (await run.Completion.Soon()).Value?.Text);
+        await worker.ResetAsync().Soon();
+    }
+
     [Fact]
     public async Task Code_can_signal_itself()
     {

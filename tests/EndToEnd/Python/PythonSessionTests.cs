@@ -247,6 +247,50 @@ public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<Py
     }
 
     [Fact]
+    public async Task What_processes_write_arrives_whole_also_after_an_interrupted_first_run()
+    {
+        await using var worker = await PythonFixture.StartAsync(PythonLibraries.Default);
+        var first = await worker.GoAsync("print('go')\nwhile True: pass");
+        Assert.Equal(ReceiptStatus.Interrupted, (await first.InterruptAsync().Soon()).Status);
+        var (stdout, _, result) = await worker.OutputAsync("import subprocess\nsubprocess.run('yes 0123456789 | head -n 300000', shell=True)\nprint('end')", new RunOptions { WaitForReader = true });
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.Equal((300000 * 11) + 4, stdout.Length);
+        Assert.EndsWith("0123456789\nend\n", stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_figures_are_displayed_at_the_end_of_the_run()
+    {
+        // A stand-in with the few functions that are asked of matplotlib, which need not be installed.
+        var worker = await WorkerAsync();
+        await worker.ValueAsync("""
+            import sys, types
+            class Figure:
+                def savefig(self, file, format, bbox_inches): file.write(b'picture')
+                def __repr__(self): return '<figure>'
+            plot = types.ModuleType('matplotlib.pyplot')
+            plot.figures = {}
+            plot.get_fignums = lambda: list(plot.figures)
+            plot.figure = lambda number: plot.figures.setdefault(number, Figure())
+            plot.close = lambda figure: plot.figures.clear()
+            sys.modules['matplotlib.pyplot'] = plot
+            """);
+        var run = worker.Run("python", "print('before')\nf = plot.figure(1)\nimport os\nos.environ['MPLBACKEND']");
+        var events = new List<RunEvent>();
+        await foreach (var next in run.Events)
+        {
+            events.Add(next);
+        }
+
+        var display = Assert.Single(events.OfType<DisplayEvent>());
+        Assert.Equal("cGljdHVyZQ==", display.Data["image/png"]);
+        Assert.Equal("<figure>", display.Data["text/plain"]);
+        Assert.Equal("'agg'", (await run.Completion.Soon()).Value?.Text);
+        Assert.Equal("[]", await worker.ValueAsync("plot.get_fignums()"));
+        await worker.ValueAsync("del sys.modules['matplotlib.pyplot']");
+    }
+
+    [Fact]
     public async Task Both_engines_live_in_one_worker()
     {
         var worker = await WorkerAsync();

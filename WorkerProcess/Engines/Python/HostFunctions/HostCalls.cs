@@ -16,33 +16,27 @@ internal sealed unsafe class HostCalls
     private readonly PythonApi api;
     private readonly PythonObjects objects;
     private readonly PythonInterrupts interrupts;
-    private readonly SessionFunctions functions;
+    private readonly SessionFunctions session;
     private readonly DeliveryDesk desk;
     private readonly HostValues values;
     private readonly List<HostFunction> offered = [];
 
-    public HostCalls(PythonRuntime runtime, PythonInterrupts interrupts, SessionFunctions functions, DeliveryDesk desk)
+    public HostCalls(PythonRuntime runtime, PythonInterrupts interrupts, SessionFunctions session, DeliveryDesk desk)
     {
         api = runtime.Api;
         objects = runtime.Objects;
         this.interrupts = interrupts;
-        this.functions = functions;
+        this.session = session;
         this.desk = desk;
         values = new HostValues(runtime, interrupts, () => desk.Current?.Number ?? 0);
         instance = this;
     }
 
-    /// <summary>Puts the functions of the assemblies into a module.</summary>
-    /// <exception cref="InvalidOperationException">An assembly cannot be used, or two functions have one name.</exception>
-    public void AddTo(nint module, IEnumerable<string> assemblies)
+    /// <summary>Puts the functions into a module.</summary>
+    public void AddTo(nint module, IEnumerable<HostFunction> functions)
     {
-        foreach (var function in assemblies.SelectMany(HostFunction.In))
+        foreach (var function in functions)
         {
-            if (offered.Find(other => other.Name == function.Name) is { } other)
-            {
-                throw new InvalidOperationException($"Two host functions are called {function.Name}: {other.Method.DeclaringType}.{other.Method.Name} and {function.Method.DeclaringType}.{function.Method.Name}.");
-            }
-
             var index = objects.Integer(offered.Count);
             offered.Add(function);
             var definition = (MethodDefinition*)NativeMemory.AllocZeroed((nuint)sizeof(MethodDefinition));
@@ -160,7 +154,7 @@ internal sealed unsafe class HostCalls
         }
         else
         {
-            functions.SetError(exception);
+            session.SetError(exception);
         }
     }
 }

@@ -11,36 +11,57 @@ internal sealed record HostFunction(string Name, MethodInfo Method)
     /// <summary>Its parameters.</summary>
     public ParameterInfo[] Parameters { get; } = Method.GetParameters();
 
-    /// <summary>The methods that an assembly offers.</summary>
-    /// <exception cref="InvalidOperationException">The assembly cannot be used.</exception>
-    public static IEnumerable<HostFunction> In(string path)
+    /// <summary>The methods that assemblies offer.</summary>
+    /// <exception cref="InvalidOperationException">An assembly cannot be used, or two functions have one name.</exception>
+    public static IReadOnlyList<HostFunction> In(IEnumerable<string> paths)
     {
-        Assembly assembly;
+        var offered = new List<HostFunction>();
+        foreach (var function in paths.SelectMany(In))
+        {
+            if (offered.Find(earlier => earlier.Name == function.Name) is { } other)
+            {
+                throw new InvalidOperationException($"Two host functions are called {function.Name}: {Describe(other.Method)} and {Describe(function.Method)}.");
+            }
+
+            offered.Add(function);
+        }
+
+        return offered;
+    }
+
+    private static List<HostFunction> In(string path)
+    {
+        IEnumerable<MethodInfo> methods;
         try
         {
-            assembly = new HostLoadContext(path).LoadFromAssemblyPath(path);
+            const BindingFlags all = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+            methods = [.. new HostLoadContext(path).LoadFromAssemblyPath(path).GetTypes().SelectMany(type => type.GetMethods(all))];
         }
-        catch (Exception exception) when (exception is IOException or BadImageFormatException)
+        catch (Exception exception) when (exception is IOException or BadImageFormatException or ReflectionTypeLoadException)
         {
             throw new InvalidOperationException($"The host assembly {path} cannot be loaded: {exception.Message}", exception);
         }
 
-        const BindingFlags all = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        foreach (var method in assembly.GetTypes().SelectMany(type => type.GetMethods(all)))
+        var functions = new List<HostFunction>();
+        foreach (var method in methods)
         {
-            if (method.GetCustomAttribute<HostFunctionAttribute>() is not { } offered)
+            if (method.GetCustomAttribute<HostFunctionAttribute>() is not { } attribute)
             {
                 continue;
             }
 
             if (!method.IsPublic || !method.IsStatic || method.ContainsGenericParameters || !method.DeclaringType!.IsVisible)
             {
-                throw new InvalidOperationException($"The host function {method.DeclaringType}.{method.Name} is to be a public static method of a public type, without type parameters.");
+                throw new InvalidOperationException($"The host function {Describe(method)} is to be a public static method of a public type, without type parameters.");
             }
 
-            yield return new HostFunction(offered.Name ?? SnakeCase(method.Name), method);
+            functions.Add(new HostFunction(attribute.Name ?? SnakeCase(method.Name), method));
         }
+
+        return functions;
     }
+
+    private static string Describe(MethodInfo method) => $"{method.DeclaringType}.{method.Name}";
 
     /// <summary><c>BlockingSleep</c> is <c>blocking_sleep</c>; <c>ReadHTMLPage</c> is <c>read_html_page</c>.</summary>
     internal static string SnakeCase(string name)

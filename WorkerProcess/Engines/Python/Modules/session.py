@@ -574,8 +574,23 @@ def _add_form(forms, mime, data):
     forms[mime] = data
 
 
+def _show_figures():
+    """Figures that matplotlib still has open are displayed, and closed as its inline backends do."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None or not hasattr(pyplot, "get_fignums"):
+        return
+    for number in pyplot.get_fignums():
+        figure = pyplot.figure(number)
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png", bbox_inches="tight")
+        pyplot.close(figure)
+        import base64
+        _native.show((("image/png", base64.b64encode(picture.getvalue()).decode("ascii")), ("text/plain", repr(figure))))
+
+
 def finish():
-    """The end of a run, still interruptible: what the code's own streams hold is written."""
+    """The end of a run, still interruptible: figures are shown, and what the code's own streams hold is written."""
+    _show_figures()
     for stream in (getattr(sys, "stdout", None), getattr(sys, "stderr", None)):
         if type(stream) is not _Output and stream is not None:
             stream.flush()

@@ -128,6 +128,20 @@ internal sealed unsafe class PythonObjects(PythonApi api)
     /// <summary>An item of a tuple; borrowed.</summary>
     public nint Item(nint tuple, int index) => api.PyTuple_GetItem(tuple, index);
 
+    /// <summary>A tuple of pairs of MIME type and text.</summary>
+    public Dictionary<string, string> Forms(nint pairs)
+    {
+        var forms = new Dictionary<string, string>();
+        var count = Math.Min(api.PyTuple_Size(pairs), Messages.ProtocolConstants.MaxMimeTypes);
+        for (var index = 0; index < count; index++)
+        {
+            var pair = Item(pairs, index);
+            forms[ToText(Item(pair, 0))] = ToText(Item(pair, 1));
+        }
+
+        return forms;
+    }
+
     /// <summary>Takes the error that is set: an exception with its traceback attached, as a new reference; 0 when none is.</summary>
     public nint TakeError()
     {
