@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+using ProcInterrupt.WorkerProcess.Output;
 
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
@@ -26,7 +28,8 @@ internal static class WorkerThread
     [DoesNotReturn]
     private static void Fail(string name, Exception exception)
     {
-        using (var error = Console.OpenStandardError())
+        using (var handle = new SafeFileHandle(DescriptorCapture.ErrorDescriptor, ownsHandle: false))
+        using (var error = new FileStream(handle, FileAccess.Write, bufferSize: 0))
         {
             error.Write(System.Text.Encoding.UTF8.GetBytes($"The worker failed on its thread '{name}'. {exception}\n"));
         }

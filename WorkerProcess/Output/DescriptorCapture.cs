@@ -33,9 +33,13 @@ internal sealed class DescriptorCapture
     /// <summary>Whether more can be taken.</summary>
     public bool HasRoom => buffer.HasSpace;
 
+    /// <summary>The worker's own standard error, also while descriptor 2 leads elsewhere.</summary>
+    public static int ErrorDescriptor { get; private set; } = 2;
+
     /// <summary>The descriptors lead here from now on.</summary>
     public void Begin()
     {
+        ErrorDescriptor = streams[1].Original;
         foreach (var stream in streams)
         {
             DescriptorCalls.Replace(stream.Descriptor, stream.WriteEnd);

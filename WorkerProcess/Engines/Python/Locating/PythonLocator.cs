@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace ProcInterrupt.WorkerProcess.Engines.Python.Locating;
 
 /// <summary>
@@ -11,7 +8,7 @@ namespace ProcInterrupt.WorkerProcess.Engines.Python.Locating;
 /// By file names, since starting an interpreter to ask it takes 20 to 150 ms of every worker's start; only where the
 /// names do not tell is it asked, through <c>sysconfig</c>.
 /// </remarks>
-internal sealed partial class PythonLocator(LocatingEnvironment environment)
+internal sealed class PythonLocator(LocatingEnvironment environment)
 {
     /// <summary>The oldest and the newest minor version that is looked for in the loader's cache.</summary>
     private const int OldestMinor = 9;
@@ -97,9 +94,9 @@ internal sealed partial class PythonLocator(LocatingEnvironment environment)
     {
         var found = false;
         var real = BaseOf(executable);
-        if (VersionInName().Match(Path.GetFileName(real)) is { Success: true } match)
+        if (VersionIn(Path.GetFileName(real)) is { } version)
         {
-            var name = $"libpython{match.Groups["version"].Value}.so.1.0";
+            var name = $"libpython{version}.so.1.0";
             var prefix = Path.GetDirectoryName(Path.GetDirectoryName(real)) ?? "/";
             string[] folders = [Path.Combine(prefix, "lib"), Path.Combine(prefix, "lib64"), Path.Combine(prefix, "lib", MultiarchFolder)];
             foreach (var path in folders.Select(folder => Path.Combine(folder, name)).Where(File.Exists))
@@ -135,7 +132,7 @@ internal sealed partial class PythonLocator(LocatingEnvironment environment)
             : File.ReadLines(settings).Select(static line => line.Split('=', 2, StringSplitOptions.TrimEntries)).FirstOrDefault(pair => pair.Length == 2 && pair[0] == key)?[1];
     }
 
-    private static string Resolve(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+    private static string Resolve(string path) => !File.Exists(path) ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 
     /// <summary>The virtual environment's interpreter for a library that was named; one that is merely active is left out when it is of another version.</summary>
     private string? ExecutableFor(string venv, string library, bool isOptional)
@@ -147,14 +144,20 @@ internal sealed partial class PythonLocator(LocatingEnvironment environment)
         }
 
         var version = VenvSetting(Path.Combine(environment.WorkingDirectory, venv), "version") ?? VenvSetting(Path.Combine(environment.WorkingDirectory, venv), "version_info");
-        var wanted = VersionInName().Match(Path.GetFileName(Resolve(library)));
-        return wanted.Success && version is not null && string.Create(CultureInfo.InvariantCulture, $"{version}.").StartsWith($"{wanted.Groups["version"].Value}.", StringComparison.Ordinal) ? executable : null;
+        var wanted = VersionIn(Path.GetFileName(Resolve(library)));
+        return wanted is not null && $"{version}.".StartsWith($"{wanted}.", StringComparison.Ordinal) ? executable : null;
     }
 
     private static string MultiarchFolder => System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
         ? "aarch64-linux-gnu"
         : "x86_64-linux-gnu";
 
-    [GeneratedRegex(@"python(?<version>3\.\d+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex VersionInName();
+    /// <summary>The <c>3.11</c> in <c>libpython3.11.so.1.0</c> and <c>python3.11</c>.</summary>
+    private static string? VersionIn(string name)
+    {
+        const string before = "python3.";
+        var start = name.IndexOf(before, StringComparison.Ordinal);
+        var digits = start < 0 ? "" : string.Concat(name.Skip(start + before.Length).TakeWhile(char.IsAsciiDigit));
+        return digits.Length > 0 ? $"3.{digits}" : null;
+    }
 }

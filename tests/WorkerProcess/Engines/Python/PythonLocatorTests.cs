@@ -104,12 +104,24 @@ public sealed class PythonLocatorTests : IDisposable
         Assert.Equal(new PythonLocation("/from/sysconfig/libpython3.13.so.1.0", python), Candidates()[0]);
     }
 
-    [Fact]
-    public void A_library_that_is_too_old_or_without_its_modules_is_refused_with_the_remedy()
+    [Theory]
+    [InlineData(null, "cannot be loaded")]
+    [InlineData("3.8.18 (a stand-in)", "is CPython 3.8.18, which is too old")]
+    [InlineData("2.7.18 (a stand-in)", "is CPython 2.7.18, which is too old")]
+    [InlineData("3.29.1 (a stand-in)", "its standard library (lib/python3.29) is not")]
+    public async Task A_library_that_is_missing_too_old_or_without_its_modules_is_refused_with_the_remedy(string? version, string fault)
     {
-        variables["PROCINTERRUPT_LIBPYTHON"] = InFolder("libpython3.11.so.1.0");
+        var library = variables["PROCINTERRUPT_LIBPYTHON"] = InFolder("libpython3.11.so.1.0");
+        if (version is not null)
+        {
+            File.WriteAllText(InFolder("stand_in.c"), $"const char *Py_GetVersion(void) {{ return \"{version}\"; }}\n");
+            using var compiler = System.Diagnostics.Process.Start("gcc", ["-shared", "-o", library, InFolder("stand_in.c")]);
+            await compiler.WaitForExitAsync();
+            Assert.Equal(0, compiler.ExitCode);
+        }
+
         Assert.Null(PythonLibrary.Load(OfTest(), out var unavailable));
-        Assert.Contains("cannot be loaded", unavailable, StringComparison.Ordinal);
+        Assert.Contains(fault, unavailable, StringComparison.Ordinal);
         Assert.Contains("apt-get install libpython3.11", unavailable, StringComparison.Ordinal);
     }
 
