@@ -69,6 +69,8 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
     private nint released;
 
     private nint session;
+    private nint handlers;
+    private int wakeup = -1;
 
     /// <summary>Called by Python's main thread.</summary>
     public PythonInterrupts(PythonRuntime runtime, DeliveryDesk desk)
@@ -92,7 +94,19 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
     /// <summary>The module session.py, once it is there.</summary>
     public void Attach(nint module) => session = module;
 
-    public void SetKind(int signal, SignalKind kind) => kinds[signal] = kind;
+    /// <summary>The code's handlers by signal: a list, borrowed for ever.</summary>
+    public void SetHandlers(nint list) => handlers = objects.Shared(list);
+
+    /// <summary>Sets a signal's handler in one step: an interrupt in the midst of two would find them at odds.</summary>
+    /// <returns>False with Python's error set.</returns>
+    public bool SetHandler(int signal, nint handler, SignalKind kind)
+    {
+        kinds[signal] = kind;
+        return api.PyList_SetItem(handlers, signal, objects.Shared(handler)) == 0;
+    }
+
+    /// <summary>What <c>signal.set_wakeup_fd</c> set; below 0 for none.</summary>
+    public void SetWakeup(int descriptor) => wakeup = descriptor;
 
     /// <summary>Opcodes that jump backward; from 3.11 on.</summary>
     public void SetJumps(ReadOnlySpan<byte> opcodes)
@@ -445,9 +459,15 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
             return Raise(word, frame, tracked: scope is not null);
         }
 
-        var call = objects.Attribute(session, "call_handler"u8);
-        var result = objects.Call(call, objects.Integer((int)word.Signal), objects.Shared(frame != 0 ? frame : api.None));
-        api.Py_DecRef(call);
+        if (wakeup >= 0)
+        {
+            PosixThread.WriteByte(wakeup, (byte)word.Signal);
+        }
+
+        // Called from here, so that no frame of ours is in the traceback of what it raises.
+        var handler = objects.Shared(api.PyList_GetItem(handlers, (int)word.Signal));
+        var result = objects.Call(handler, objects.Integer((int)word.Signal), objects.Shared(frame != 0 ? frame : api.None));
+        api.Py_DecRef(handler);
         if (result != 0)
         {
             api.Py_DecRef(result);

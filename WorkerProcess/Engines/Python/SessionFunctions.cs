@@ -41,7 +41,9 @@ internal sealed unsafe class SessionFunctions
         Add(module, "write_bytes", &WriteBytes);
         Add(module, "show", &Show);
         Add(module, "ask", &Ask);
-        Add(module, "set_kind", &SetKind);
+        Add(module, "set_handlers", &SetHandlers);
+        Add(module, "set_handler", &SetHandler);
+        Add(module, "set_wakeup", &SetWakeup);
         Add(module, "set_jumps", &SetJumps);
         Add(module, "raise_signal", &RaiseSignal);
         Add(module, "set_alarm", &SetAlarm);
@@ -137,9 +139,23 @@ internal sealed unsafe class SessionFunctions
     });
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint SetKind(nint self, nint arguments) => Run(arguments, static (our, args) =>
+    private static nint SetHandler(nint self, nint arguments) => Run(arguments, static (our, args) =>
     {
-        our.interrupts.SetKind(our.Number(args, 0), (SignalKind)our.Number(args, 1));
+        var kind = (SignalKind)our.Number(args, 2);
+        return our.interrupts.SetHandler(our.Number(args, 0), our.objects.Item(args, 1), kind) ? our.Nothing() : 0;
+    });
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint SetHandlers(nint self, nint arguments) => Run(arguments, static (our, args) =>
+    {
+        our.interrupts.SetHandlers(our.objects.Item(args, 0));
+        return our.Nothing();
+    });
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint SetWakeup(nint self, nint arguments) => Run(arguments, static (our, args) =>
+    {
+        our.interrupts.SetWakeup(our.Number(args, 0));
         return our.Nothing();
     });
 

@@ -147,6 +147,18 @@ public sealed class PythonDeliveryTests(PythonFixture fixture, ITestOutputHelper
     }
 
     [Fact]
+    public async Task The_traceback_of_a_handler_that_raises_has_no_frame_of_ours()
+    {
+        var worker = await fixture.WorkerAsync(PythonLibraries.Default);
+        await worker.ResetAsync().Soon();
+        await worker.ValueAsync("import signal, time, traceback\ndef fail(s, f): raise ValueError(s)\nsignal.signal(10, fail)");
+        var run = await worker.GoAsync("print('go')\ntry: time.sleep(60)\nexcept ValueError as e: names = [frame.name for frame in traceback.extract_tb(e.__traceback__)]\nnames");
+        Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync(Signal.User1).Soon()).Status);
+        Assert.Equal("['<module>', 'fail']", (await run.Completion.Soon()).Value?.Text);
+        await worker.ResetAsync().Soon();
+    }
+
+    [Fact]
     public async Task A_handler_that_raises_KeyboardInterrupt_makes_its_signal_an_interrupt()
     {
         var worker = await fixture.WorkerAsync(PythonLibraries.Default);

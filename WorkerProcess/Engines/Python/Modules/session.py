@@ -206,6 +206,9 @@ _handlers = [_signal.SIG_DFL] * (_MAX_SIGNAL + 1)
 _wakeup_descriptor = -1
 
 
+_native.set_handlers(_handlers)
+
+
 def _kind_of(handler):
     if handler is _signal.default_int_handler:
         return _RAISE
@@ -234,26 +237,12 @@ def _set_handler(signalnum, handler, /):
     if number in _UNCATCHABLE:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
     before = _handlers[number]
-    # The handler first: an interrupt between the two calls whichever the table holds.
-    _handlers[number] = handler
-    _native.set_kind(number, _kind_of(handler))
+    _native.set_handler(number, handler, _kind_of(handler))
     return before
 
 
 def _get_handler(signalnum, /):
     return _handlers[_number_of(signalnum)]
-
-
-def call_handler(number, frame):
-    """What was taken is given to the code's handler, and to whoever waits on the wakeup descriptor."""
-    if _wakeup_descriptor >= 0:
-        try:
-            os.write(_wakeup_descriptor, bytes((number,)))
-        except BlockingIOError:
-            pass  # full: whoever reads it wakes anyway
-    handler = _handlers[number]
-    if callable(handler):
-        handler(number, frame)
 
 
 def _set_wakeup_fd(fd, /, *, warn_on_full_buffer=True):
@@ -265,6 +254,7 @@ def _set_wakeup_fd(fd, /, *, warn_on_full_buffer=True):
         if os.get_blocking(fd):
             raise ValueError(f"the fd {fd} must be in non-blocking mode")
     before, _wakeup_descriptor = _wakeup_descriptor, fd
+    _native.set_wakeup(fd)
     return before
 
 
@@ -378,8 +368,7 @@ def _reset_handlers():
             handler = _signal.default_int_handler
         elif number in (_signal.SIGPIPE, _signal.SIGXFSZ):
             handler = _signal.SIG_IGN
-        _handlers[number] = handler
-        _native.set_kind(number, _kind_of(handler))
+        _native.set_handler(number, handler, _kind_of(handler))
 
 
 def is_task_running():
@@ -657,6 +646,7 @@ def reset():
     namespace.update(__name__="__main__", __doc__=None, __package__=None, __loader__=None, __spec__=None, __builtins__=builtins)
     builtins.__dict__.pop("_", None)
     _reset_handlers()
+    _set_wakeup_fd(-1)
     _native.set_alarm(0.0, 0.0)
     _install_streams()
     sys.settrace(None)

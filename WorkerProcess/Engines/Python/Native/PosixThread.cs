@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace ProcInterrupt.WorkerProcess.Engines.Python.Native;
 
-/// <summary>Sends a signal to one thread.</summary>
-internal static partial class PosixThread
+/// <summary>Sends a signal to one thread; and what else the engine asks of the system.</summary>
+internal static unsafe partial class PosixThread
 {
     [LibraryImport("libc", EntryPoint = "pthread_self")]
     public static partial nint Self();
@@ -14,4 +14,10 @@ internal static partial class PosixThread
     /// <summary>The process's id as the system tells it now: code may have forked.</summary>
     [LibraryImport("libc", EntryPoint = "getpid")]
     public static partial int ProcessId();
+
+    /// <summary>Writes one byte to a descriptor that does not block; when it is full, whoever reads it wakes anyway.</summary>
+    public static void WriteByte(int descriptor, byte value) => _ = Write(descriptor, &value, 1);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(int descriptor, byte* bytes, nuint count);
 }

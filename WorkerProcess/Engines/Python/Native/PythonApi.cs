@@ -45,6 +45,7 @@ internal sealed unsafe class PythonApi
     public readonly delegate* unmanaged<nint, nint, nint> PyTuple_GetItem;
     public readonly delegate* unmanaged<nint, nint> PyTuple_Size;
     public readonly delegate* unmanaged<nint, nint, nint> PyList_GetItem;
+    public readonly delegate* unmanaged<nint, nint, nint, int> PyList_SetItem;
     public readonly delegate* unmanaged<byte*, nint, nint> PyUnicode_FromStringAndSize;
     public readonly delegate* unmanaged<nint, nint> PyUnicode_GetLength;
     public readonly delegate* unmanaged<nint, nint*, byte*> PyUnicode_AsUTF8AndSize;
@@ -131,6 +132,7 @@ internal sealed unsafe class PythonApi
         PyTuple_GetItem = (delegate* unmanaged<nint, nint, nint>)Export(nameof(PyTuple_GetItem));
         PyTuple_Size = (delegate* unmanaged<nint, nint>)Export(nameof(PyTuple_Size));
         PyList_GetItem = (delegate* unmanaged<nint, nint, nint>)Export(nameof(PyList_GetItem));
+        PyList_SetItem = (delegate* unmanaged<nint, nint, nint, int>)Export(nameof(PyList_SetItem));
         PyUnicode_FromStringAndSize = (delegate* unmanaged<byte*, nint, nint>)Export(nameof(PyUnicode_FromStringAndSize));
         PyUnicode_GetLength = (delegate* unmanaged<nint, nint>)Export(nameof(PyUnicode_GetLength));
         PyUnicode_AsUTF8AndSize = (delegate* unmanaged<nint, nint*, byte*>)Export(nameof(PyUnicode_AsUTF8AndSize));
