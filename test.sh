@@ -15,6 +15,10 @@ command -v spin >/dev/null || packages+=(spin)                                 #
 command -v gcc >/dev/null && compiles || packages+=(gcc libc6-dev)             # compiles the verifier that spin writes
 [[ -x /usr/bin/python3 ]] && /usr/bin/python3 -c 'import msgpack' 2>/dev/null \
   || packages+=(python3 python3-msgpack)                                       # an independent MessagePack
+if [[ -z ${PROCINTERRUPT_LIBPYTHON:-} ]] && ! compgen -G '/usr/lib/*/libpython3.*.so.1.0' >/dev/null; then   # the python engine
+  version=$(apt-cache depends python3 2>/dev/null | sed -n 's/^ *Depends: python\(3\.[0-9]*\)$/\1/p' | head -1 || true)
+  packages+=("libpython${version:-3.11}")
+fi
 command -v script >/dev/null || packages+=(bsdutils)                           # a pseudo terminal, for Ctrl+C
 
 if ((${#packages[@]} > 0)); then

@@ -47,11 +47,17 @@ public sealed class WorkerOptions
     /// <value>Default <see langword="null"/>: the caller's environment as it is.</value>
     /// <remarks>
     /// <c>DOTNET_EnableDiagnostics</c> is 0 in the worker unless it is set here or in the caller's environment: the runtime's
-    /// diagnostic sockets would stay behind when a worker is killed. Set it to 1 to attach a debugger or <c>dotnet-trace</c>.
+    /// diagnostic sockets would stay behind when a worker is killed. Set it to 1 to attach a debugger or <c>dotnet-trace</c>. In
+    /// the same way <c>DOTNET_EnableWriteXorExecute</c> is 0, so that Python code may fork.
     /// </remarks>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
 
+    /// <summary>Assemblies whose <see cref="HostFunctionAttribute"/> methods are offered to Python code, in the module <c>procinterrupt.host</c>.</summary>
+    /// <value>Paths. Default <see langword="null"/>: none.</value>
+    public IReadOnlyList<string>? HostAssemblies { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
+    /// <exception cref="ArgumentException">A host assembly is not there.</exception>
     internal static void Check(WorkerOptions options)
     {
         const int leastFrame = 256 * 1024;
@@ -71,6 +77,11 @@ public sealed class WorkerOptions
         if (options.MaxFrameBytes is < leastFrame or > mostFrame)
         {
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxFrameBytes, "MaxFrameBytes is 256 KiB to 1 GiB.");
+        }
+
+        if (options.HostAssemblies?.FirstOrDefault(static path => !File.Exists(path)) is { } missing)
+        {
+            throw new ArgumentException($"The host assembly {missing} is not there.", nameof(options));
         }
 
         if (options.OutputRetention < 0)

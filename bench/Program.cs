@@ -1,7 +1,7 @@
 using ProcInterrupt.Bench;
 
 // Figures and ratios of one run on this machine; goals in brackets. Nothing here passes or fails.
-string[] known = ["checkpoint", "latency", "runs", "start", "output", "micro"];
+string[] known = ["checkpoint", "latency", "runs", "start", "output", "python", "micro"];
 var chosen = args.Length == 0 ? known[..^1] : args;
 foreach (var name in chosen)
 {
@@ -21,6 +21,9 @@ foreach (var name in chosen)
             break;
         case "output":
             await OutputThroughput.MeasureAsync();
+            break;
+        case "python":
+            await PythonLatency.MeasureAsync();
             break;
         case "micro":
             BenchmarkDotNet.Running.BenchmarkRunner.Run<CheckpointBenchmarks>();

@@ -29,7 +29,8 @@ internal static class WorkerLauncher
         ChildProcess? child = null;
         try
         {
-            var command = program.Command("--pipe", folder.SocketPath, "--parent", $"{Environment.ProcessId}");
+            var hosts = (options.HostAssemblies ?? []).SelectMany(static path => new[] { "--host", Path.GetFullPath(path) });
+            var command = program.Command(["--pipe", folder.SocketPath, "--parent", $"{Environment.ProcessId}", .. hosts]);
             child = ChildProcess.Start(command, secret, options);
             await AcceptAsync(server, child, cancellationToken).ConfigureAwait(false);
 

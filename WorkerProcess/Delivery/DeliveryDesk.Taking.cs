@@ -11,8 +11,14 @@ internal sealed partial class DeliveryDesk
     public void Check()
     {
         var word = page.View.ReadWord();
-        if (word.Bits == 0 || RunScope.Current is not { } scope)
+        if ((word.Bits == 0 && current?.Foreign is null) || RunScope.Current is not { } scope)
         {
+            return;
+        }
+
+        if (scope.ForeignInCharge is { } foreign)
+        {
+            foreign.Check();
             return;
         }
 
@@ -35,6 +41,12 @@ internal sealed partial class DeliveryDesk
     /// <exception cref="KeyboardInterruptException">It does, and the caller is not in clean-up.</exception>
     public void TakeAndRaise(RunScope scope, bool cleanup)
     {
+        if (scope.ForeignInCharge is { } foreign)
+        {
+            foreign.Check();
+            return;
+        }
+
         TakeAll(scope, cleanup);
         ThrowIfUnwinding(scope, cleanup);
     }
@@ -157,7 +169,8 @@ internal sealed partial class DeliveryDesk
         ReportHandled(scope, taken, HandledBy.Handler);
     }
 
-    private void ReportHandled(RunScope scope, InterruptWord taken, HandledBy by)
+    /// <summary>A handler has run for a word.</summary>
+    public void ReportHandled(RunScope scope, InterruptWord taken, HandledBy by)
     {
         lock (gate)
         {
@@ -229,7 +242,11 @@ internal sealed partial class DeliveryDesk
             frames.Post(new InterruptTakenMessage(scope.Number, taken.Bits, now));
         }
 
-        if (action == WordAction.Raise)
+        if (action == WordAction.Raise && scope.Foreign is not null)
+        {
+            StartForeignRaise(scope, taken);
+        }
+        else if (action == WordAction.Raise)
         {
             StartUnwinding(scope, taken);
         }
@@ -291,6 +308,11 @@ internal sealed partial class DeliveryDesk
             return WordAction.Ignore;
         }
 
+        if (scope.Foreign is { } foreign)
+        {
+            return foreign.Decide(word.Signal);
+        }
+
         var handled = handlers[(int)word.Signal] is not null;
         if (!handled && word.Signal != Signal.Interrupt)
         {
@@ -312,8 +334,9 @@ internal sealed partial class DeliveryDesk
     }
 
     /// <summary>Whether <see cref="Check"/> would do something for a waiting thread of the run.</summary>
-    public bool HasWork(RunScope scope, bool cleanup) =>
-        (scope.Unwinding != Unwinding.None && (!cleanup || scope.UnwindsForGood)) || HasNewWork(scope, cleanup);
+    public bool HasWork(RunScope scope, bool cleanup) => scope.ForeignInCharge is { } foreign
+        ? foreign.TakesHere && (foreign.HasWork || HasNewWork(scope))
+        : (scope.Unwinding != Unwinding.None && (!cleanup || scope.UnwindsForGood)) || HasNewWork(scope, cleanup);
 
     private bool HasNewWork(RunScope scope, bool cleanup = false) =>
         !scope.Ended && current == scope && DecideNext(scope, cleanup) is not (WordAction.None or WordAction.Defer);

@@ -57,8 +57,15 @@ internal sealed partial class DeliveryDesk
     /// <summary>The watcher saw something for the run: wakes what waits, and takes what needs no thread of the run.</summary>
     public void Attend(RunScope scope)
     {
+        IForeignCode? foreign;
         lock (gate)
         {
+            foreign = scope.ForeignInCharge;
+            if (foreign is { IsInDotNet: true } && DecideNext(scope, cleanup: false) == WordAction.Raise)
+            {
+                scope.CancelTokens();
+            }
+
             if (!scope.Ended && ExplainsTrip(scope))
             {
                 // Somebody may have written over the trip byte.
@@ -73,8 +80,12 @@ internal sealed partial class DeliveryDesk
             }
         }
 
+        foreign?.Attend();
         Pulse();
-        Kick(scope);
+        if (foreign is null or { IsInDotNet: true })
+        {
+            Kick(scope);
+        }
     }
 
     public void Sleep(TimeSpan duration) => WaitUntil(static () => false, duration);

@@ -16,6 +16,7 @@ internal sealed class RunScope : IRunScope
     private volatile int unwinding;
     private volatile bool ended;
     private int cleanupFlows;
+    private volatile IForeignCode? foreign;
 
     public RunScope(DeliveryDesk desk, uint number, long deadlineNanos)
     {
@@ -54,6 +55,16 @@ internal sealed class RunScope : IRunScope
 
     /// <summary>Whether a catch clause may keep its interrupt.</summary>
     public bool MayBeCaught => !ended && !UnwindsForGood;
+
+    /// <summary>The run's code while it is another language's runtime.</summary>
+    public IForeignCode? Foreign
+    {
+        get => foreign;
+        set => foreign = value;
+    }
+
+    /// <summary>The same until it is known how that code ends: so long it alone takes and raises.</summary>
+    public IForeignCode? ForeignInCharge => !ended && unwinding == (int)Unwinding.None ? foreign : null;
 
     /// <summary>A request of the worker's own (deadline, shutdown), beside the word.</summary>
     public InterruptWord Local { get; set; }

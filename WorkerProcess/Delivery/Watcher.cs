@@ -23,6 +23,9 @@ internal sealed class Watcher
     private const int PatientLooks = 50;
     private const int LooksSkipped = 16;
 
+    /// <summary>How soon foreign code is told again that something waits for it: what it is told just before a system call is lost.</summary>
+    private const long RetellingNanos = 1_000_000;
+
     private readonly InterruptPage page;
     private readonly DeliveryDesk desk;
     private int condemnedLooks;
@@ -158,7 +161,7 @@ internal sealed class Watcher
         }
 
         var unwinding = run.Unwinding != Unwinding.None;
-        if (unwinding)
+        if (unwinding || run is { Foreign: not null, Raised.Count: > 0 })
         {
             untilNanos = Math.Min(untilNanos, 2 * UnwindingNanos);
             if (unwindingRun != run)
@@ -171,9 +174,13 @@ internal sealed class Watcher
             }
         }
 
-        if (unwinding || run.Local.HasRequest || page.View.ReadWord().HasRequest)
+        if (unwinding || run.Local.HasRequest || page.View.ReadWord().HasRequest || run.Foreign is { HasWork: true })
         {
             desk.Attend(run);
+            if (run.Foreign is not null)
+            {
+                untilNanos = Math.Min(untilNanos, RetellingNanos);
+            }
         }
 
         return TimeSpan.FromTicks(Math.Max(1, untilNanos / 100));

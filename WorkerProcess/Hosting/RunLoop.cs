@@ -16,6 +16,9 @@ internal sealed class RunLoop
     /// </summary>
     private const int StackBytes = 16 * 1024 * 1024;
 
+    /// <summary>Whoever starts a worker for a run sends it at once; that run is not to wait for the warm-up of another engine.</summary>
+    private static readonly TimeSpan QuietBeforeWarmUp = TimeSpan.FromMilliseconds(30);
+
     private readonly DeliveryDesk desk;
     private readonly MessageSender sender;
     private readonly OutputBuffer output;
@@ -58,16 +61,20 @@ internal sealed class RunLoop
     {
         var made = createEngines();
         engines.SetResult(made);
-        foreach (var engine in made.Where(static engine => engine.Info.Unavailable is null))
-        {
-            engine.WarmUp(NothingWaits);
-        }
-
+        var cold = made.Where(static engine => engine.Info.Unavailable is null).ToList();
         while (true)
         {
+            if (cold.Count > 0 && IsQuiet())
+            {
+                cold[0].WarmUp(NothingWaits);
+                cold.RemoveAt(0);
+                continue;
+            }
+
             switch (Next())
             {
                 case RunCodeMessage run:
+                    cold.RemoveAll(engine => engine.Info.Name == run.Engine);
                     Execute(run, made);
                     break;
                 case ResetMessage reset:
@@ -83,6 +90,15 @@ internal sealed class RunLoop
                     ProcessCalls.ExitNow(WorkerExitCode.Done);
                     return;
             }
+        }
+    }
+
+    /// <summary>Whether no work comes for a moment.</summary>
+    private bool IsQuiet()
+    {
+        lock (gate)
+        {
+            return work.Count == 0 && !Monitor.Wait(gate, QuietBeforeWarmUp) && work.Count == 0;
         }
     }
 

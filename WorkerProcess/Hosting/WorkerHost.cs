@@ -10,6 +10,8 @@ using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines;
 using ProcInterrupt.WorkerProcess.Engines.CSharp;
+using ProcInterrupt.WorkerProcess.Engines.Python;
+using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
 using ProcInterrupt.WorkerProcess.Output;
 using ProcInterrupt.WorkerProcess.Replacements;
 
@@ -29,9 +31,11 @@ internal sealed class WorkerHost
     private readonly InputReader input;
     private readonly DescriptorCapture captured;
     private readonly RunOutput shown;
+    private readonly IReadOnlyList<string> hostAssemblies;
 
-    private WorkerHost(IMessageReader reader, IMessageWriter writer)
+    private WorkerHost(IMessageReader reader, IMessageWriter writer, IReadOnlyList<string> hostAssemblies)
     {
+        this.hostAssemblies = hostAssemblies;
         this.reader = reader;
         sender = new MessageSender(writer, output);
         desk = new DeliveryDesk(page, sender);
@@ -64,7 +68,8 @@ internal sealed class WorkerHost
 
         var host = new WorkerHost(
             new MessageReader(pipe, ProtocolConstants.DefaultMaxFrameBytes),
-            new MessageWriter(pipe, ProtocolConstants.DefaultMaxFrameBytes));
+            new MessageWriter(pipe, ProtocolConstants.DefaultMaxFrameBytes),
+            arguments.HostAssemblies);
         WorkerThread.Run("reader", () => ProcessCalls.ExitNow(host.Serve(secret)));
     }
 
@@ -121,7 +126,7 @@ internal sealed class WorkerHost
         var (low, size) = ThreadStack.Measure();
         var replacements = new ReplacementTable(typeof(WovenCode).Assembly);
         var weaver = new Weaver(new WeaverOptions(page.View.Address, low, size, typeof(WovenCode), replacements));
-        return [new CSharpEngine(weaver)];
+        return [new CSharpEngine(weaver), new PythonEngine(LocatingEnvironment.OfProcess, desk, output, sender, captured, input, hostAssemblies)];
     }
 
     private int ReadToEnd()

@@ -43,6 +43,13 @@ internal sealed class InputReader : TextReader
 
     public override string? ReadLine() => InTurn(static reader => reader.Fill(password: false) ? reader.TakeLine() : null);
 
+    /// <summary>Asks for a line with a prompt; a rest of what was typed is given first.</summary>
+    public string? ReadLine(string prompt, bool password)
+    {
+        using var mine = TakeTurn();
+        return Fill(password, prompt) ? TakeLine() : null;
+    }
+
     public override string ReadToEnd()
     {
         var lines = new System.Text.StringBuilder();
@@ -138,7 +145,7 @@ internal sealed class InputReader : TextReader
     }
 
     /// <summary>Makes sure that there is something to read, or tells that the input has ended.</summary>
-    private bool Fill(bool password)
+    private bool Fill(bool password, string prompt = "")
     {
         if (RunScope.Current is not { Ended: false } scope)
         {
@@ -150,7 +157,7 @@ internal sealed class InputReader : TextReader
             return true;
         }
 
-        if (Ask(scope, password) is not { } typed)
+        if (Ask(scope, prompt, password) is not { } typed)
         {
             return false;
         }
@@ -169,7 +176,7 @@ internal sealed class InputReader : TextReader
         return line;
     }
 
-    private string? Ask(RunScope scope, bool password)
+    private string? Ask(RunScope scope, string prompt, bool password)
     {
         InputRequestMessage? question = null;
         lock (gate)
@@ -178,7 +185,7 @@ internal sealed class InputReader : TextReader
             {
                 askedRun = scope.Number;
                 answered = false;
-                question = new InputRequestMessage(askedRun, ++lastRequest, "", password);
+                question = new InputRequestMessage(askedRun, ++lastRequest, prompt, password);
             }
         }
 

@@ -90,18 +90,10 @@ internal sealed class RunOutput : IReportHost
 
     public void Show(IReadOnlyDictionary<string, string> forms)
     {
-        var size = forms.Sum(static form => (long)Encoding.UTF8.GetByteCount(form.Key) + Encoding.UTF8.GetByteCount(form.Value));
-        const int most = ProtocolConstants.DefaultMaxFrameBytes - HeaderBytes;
-        if (size > most)
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"What is to be shown takes {size:N0} bytes, more than the {most:N0} that a display may have (pictures count in base64)."),
-                nameof(forms));
-        }
-
+        var size = SizeOf(forms);
         var scope = RunScope.Current;
         TakeInCaptured(scope);
-        while (!buffer.TryAppend(scope?.Number ?? 0, Math.Max(1, (int)size), run => new DisplayMessage(run, forms)))
+        while (!buffer.TryAppend(scope?.Number ?? 0, size, run => new DisplayMessage(run, forms)))
         {
             if (!TryWaitForRoom(scope))
             {
@@ -110,6 +102,17 @@ internal sealed class RunOutput : IReportHost
         }
 
         sender.OutputPosted();
+    }
+
+    /// <summary>What something to show counts against the bound, in bytes, more than 0.</summary>
+    /// <exception cref="ArgumentException">It is larger than a frame may be.</exception>
+    public static int SizeOf(IReadOnlyDictionary<string, string> forms)
+    {
+        var size = forms.Sum(static form => (long)Encoding.UTF8.GetByteCount(form.Key) + Encoding.UTF8.GetByteCount(form.Value));
+        const int most = ProtocolConstants.DefaultMaxFrameBytes - HeaderBytes;
+        return size <= most ? Math.Max(1, (int)size) : throw new ArgumentException(
+            string.Create(CultureInfo.InvariantCulture, $"What is to be shown takes {size:N0} bytes, more than the {most:N0} that a display may have (pictures count in base64)."),
+            nameof(forms));
     }
 
     public void Report(double fraction, string? message)

@@ -72,6 +72,16 @@ public sealed class SamplesTests
         Assert.Contains("\"run\":3,\"outcome\":\"succeeded\",\"reason\":null,\"value\":\"42\"", result.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_blocking_function_in_CSharp_is_interrupted_and_Python_catches_it()
+    {
+        var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
+        var host = Path.Combine(Root, "samples/BlockingSleep/bin", configuration, "net10.0/BlockingSleep.dll");
+        var result = await CommandProcess.RunAsync("run", Path.Combine(Root, "samples/blocking_sleep.py"), "--engine", "python", "--host", host, "--timeout", "3s");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Matches(@"^KeyboardInterrupt in turn [1-9][0-9]*\n$", result.Output);
+    }
+
     private static async Task WriteByteAsync(string map, string octal)
     {
         await using var writer = CommandProcess.StartProgram("sh", ["-c", $"printf '\\{octal}' | dd of={map} bs=1 count=1 conv=notrunc"]);

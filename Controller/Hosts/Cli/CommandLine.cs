@@ -81,6 +81,7 @@ internal static class CommandLine
         var json = new Option<bool>("--json") { Description = "End standard output with the result as one line of JSON." };
         var displayDir = DisplayDir();
         var showMap = ShowMap();
+        var host = Host();
         var command = new Command("run", "Runs one program. Ctrl+C interrupts it, twice stops it, three times kills it.")
         {
             file,
@@ -90,6 +91,7 @@ internal static class CommandLine
             json,
             displayDir,
             showMap,
+            host,
         };
         command.Validators.Add(result =>
         {
@@ -115,7 +117,8 @@ internal static class CommandLine
             parsed.GetValue(timeout),
             parsed.GetValue(json),
             parsed.GetValue(showMap),
-            parsed.GetValue(displayDir))));
+            parsed.GetValue(displayDir),
+            parsed.GetValue(host) ?? [])));
         return command;
     }
 
@@ -128,16 +131,18 @@ internal static class CommandLine
             DefaultValueFactory = _ => "csharp",
         };
         var displayDir = DisplayDir();
-        var command = new Command("repl", "Runs what is typed, or a script on standard input. Ctrl+C interrupts the run and not the session.") { engine, displayDir };
-        command.SetAction((parsed, _) => ReplCommand.ExecuteAsync(parsed.GetValue(engine)!, parsed.GetValue(displayDir)));
+        var host = Host();
+        var command = new Command("repl", "Runs what is typed, or a script on standard input. Ctrl+C interrupts the run and not the session.") { engine, displayDir, host };
+        command.SetAction((parsed, _) => ReplCommand.ExecuteAsync(parsed.GetValue(engine)!, parsed.GetValue(displayDir), parsed.GetValue(host) ?? []));
         return command;
     }
 
     private static Command BuildSession()
     {
         var showMap = ShowMap();
-        var command = new Command("session", "Runs a session: JSON lines on standard input and output.") { showMap };
-        command.SetAction((parsed, _) => SessionCommand.ExecuteAsync(parsed.GetValue(showMap)));
+        var host = Host();
+        var command = new Command("session", "Runs a session: JSON lines on standard input and output.") { showMap, host };
+        command.SetAction((parsed, _) => SessionCommand.ExecuteAsync(parsed.GetValue(showMap), parsed.GetValue(host) ?? []));
         return command;
     }
 
@@ -161,6 +166,24 @@ internal static class CommandLine
         Description = "Write the pictures and other things that the code displays to files in this folder.",
         HelpName = "DIR",
     };
+
+    private static Option<string[]> Host()
+    {
+        var option = new Option<string[]>("--host")
+        {
+            Description = "Offer the [HostFunction] methods of this assembly to Python code, in the module procinterrupt.host; may be repeated.",
+            HelpName = "ASSEMBLY",
+            AllowMultipleArgumentsPerToken = false,
+        };
+        option.Validators.Add(result =>
+        {
+            foreach (var missing in result.Tokens.Select(token => token.Value).Where(path => !File.Exists(path)))
+            {
+                result.AddError($"The host assembly '{missing}' is not there.");
+            }
+        });
+        return option;
+    }
 
     private static Option<bool> ShowMap() => new("--show-map")
     {

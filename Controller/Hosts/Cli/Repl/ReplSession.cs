@@ -5,13 +5,15 @@ namespace ProcInterrupt.Cli.Repl;
 /// <summary>The worker of a REPL, in whose place a new one comes when it is lost. One caller at a time, but for <see cref="EndAsync"/>.</summary>
 internal sealed class ReplSession : IAsyncDisposable
 {
+    private readonly WorkerOptions options;
     private readonly Action<RunEvent> showBackground;
     private Worker worker;
     private Task background;
 
-    private ReplSession(Worker worker, string engine, Action<RunEvent> showBackground)
+    private ReplSession(Worker worker, string engine, WorkerOptions options, Action<RunEvent> showBackground)
     {
         this.worker = worker;
+        this.options = options;
         this.showBackground = showBackground;
         Engine = engine;
         background = FollowBackgroundAsync(worker);
@@ -24,20 +26,21 @@ internal sealed class ReplSession : IAsyncDisposable
 
     /// <summary>Starts a worker.</summary>
     /// <param name="engine">The engine to begin with.</param>
+    /// <param name="options">How the worker is started, and each that comes in its place.</param>
     /// <param name="showBackground">Shows what code does when its run is over. Called by any thread.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <exception cref="UsageException">There is no such engine.</exception>
     /// <exception cref="WorkerStartException">No worker could be started.</exception>
-    public static async Task<ReplSession> StartAsync(string engine, Action<RunEvent> showBackground, CancellationToken cancellationToken)
+    public static async Task<ReplSession> StartAsync(string engine, WorkerOptions options, Action<RunEvent> showBackground, CancellationToken cancellationToken)
     {
-        var worker = await Worker.StartAsync(cancellationToken: cancellationToken);
+        var worker = await Worker.StartAsync(options, cancellationToken);
         if (Problem(engine, worker.Engines) is { } problem)
         {
             await worker.DisposeAsync();
             throw new UsageException(problem);
         }
 
-        return new ReplSession(worker, engine, showBackground);
+        return new ReplSession(worker, engine, options, showBackground);
     }
 
     /// <summary>Goes on with another engine.</summary>
@@ -61,7 +64,7 @@ internal sealed class ReplSession : IAsyncDisposable
 
         await worker.DisposeAsync();
         await background;
-        Volatile.Write(ref worker, await Worker.StartAsync(cancellationToken: cancellationToken));
+        Volatile.Write(ref worker, await Worker.StartAsync(options, cancellationToken));
         background = FollowBackgroundAsync(worker);
         return true;
     }

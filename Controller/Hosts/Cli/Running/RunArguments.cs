@@ -8,4 +8,6 @@ namespace ProcInterrupt.Cli.Running;
 /// <param name="Json">End standard output with the result as a line of JSON.</param>
 /// <param name="ShowMap">Name the interrupt map on standard error.</param>
 /// <param name="DisplayDir">The folder for what the code displays, or <see langword="null"/>.</param>
-internal sealed record RunArguments(string? File, string? Code, string Engine, TimeSpan? Timeout, bool Json, bool ShowMap, string? DisplayDir);
+/// <param name="HostAssemblies">Assemblies that offer functions to Python code.</param>
+internal sealed record RunArguments(
+    string? File, string? Code, string Engine, TimeSpan? Timeout, bool Json, bool ShowMap, string? DisplayDir, IReadOnlyList<string> HostAssemblies);

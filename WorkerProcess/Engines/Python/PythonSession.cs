@@ -1,0 +1,401 @@
+using System.Reflection;
+using ProcInterrupt.WorkerProcess.Delivery;
+using ProcInterrupt.WorkerProcess.Engines.Python.HostFunctions;
+using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
+using ProcInterrupt.WorkerProcess.Engines.Python.Native;
+using ProcInterrupt.WorkerProcess.Output;
+
+namespace ProcInterrupt.WorkerProcess.Engines.Python;
+
+/// <summary>CPython with its <c>__main__</c>, which lives from run to run. All calls come from the run thread.</summary>
+internal sealed unsafe class PythonSession
+{
+    /// <summary>Py_file_input.</summary>
+    private const int FileInput = 257;
+
+    /// <summary>How often an interrupt may come while it is found out how the run ended.</summary>
+    private const int MostTries = 8;
+
+    private readonly PythonRuntime runtime;
+    private readonly PythonApi api;
+    private readonly PythonObjects objects;
+    private readonly PythonInterrupts interrupts;
+    private readonly DeliveryDesk desk;
+    private readonly nint names;
+    private readonly nint prepare;
+    private readonly nint describe;
+    private readonly nint finish;
+    private readonly nint leaveChild;
+    private readonly nint module;
+
+    /// <summary>Initialises CPython on the calling thread, which is its main thread from now on.</summary>
+    public PythonSession(PythonLibrary library, DeliveryDesk desk, OutputBuffer output, MessageSender sender, DescriptorCapture captured, InputReader input, IReadOnlyList<HostFunction> hostFunctions)
+    {
+        this.desk = desk;
+        runtime = PythonRuntime.Initialize(library);
+        api = runtime.Api;
+        objects = runtime.Objects;
+        interrupts = new PythonInterrupts(runtime, desk);
+        var functions = new SessionFunctions(runtime, interrupts, new PythonOutput(output, sender, desk, captured, interrupts), input);
+        functions.AddTo(AddModule("_procinterrupt"));
+        module = AddModule("_procinterrupt_session");
+        interrupts.Attach(module);
+        Load(module, "session.py");
+        var host = AddModule("procinterrupt.host");
+        new HostCalls(runtime, interrupts, functions, desk).AddTo(host, hostFunctions);
+        var package = AddModule("procinterrupt");
+        Load(package, "procinterrupt.py");
+        _ = objects.SetAttribute(package, "host"u8, host);
+        prepare = objects.Attribute(module, "prepare"u8);
+        describe = objects.Attribute(module, "describe"u8);
+        finish = objects.Attribute(module, "finish"u8);
+        leaveChild = objects.Attribute(module, "leave_child"u8);
+        names = api.PyModule_GetDict(AddModule("__main__"));
+        runtime.Release();
+    }
+
+    /// <summary>Executes a program to its end.</summary>
+    public EngineResult Execute(EngineRequest request, RunScope run)
+    {
+        runtime.Acquire();
+        try
+        {
+            return ExecuteLocked(request, run);
+        }
+        finally
+        {
+            runtime.Release();
+        }
+    }
+
+    /// <summary>See <see cref="IEngine.IsComplete"/>.</summary>
+    public CodeCompleteness IsComplete(string code) => Ask("is_complete"u8, code, answer => new CodeCompleteness(
+        objects.ToText(objects.Item(answer, 0)) switch
+        {
+            "complete" => CodeStatus.Complete,
+            "incomplete" => CodeStatus.Incomplete,
+            _ => CodeStatus.Invalid,
+        },
+        objects.ToText(objects.Item(answer, 1)),
+        objects.Item(answer, 2) == api.True));
+
+    /// <summary>See <see cref="IEngine.Complete"/>.</summary>
+    public Completions Complete(string code, int position) => Ask("complete"u8, code[..position], answer =>
+    {
+        var found = objects.Item(answer, 1);
+        var matches = new string[api.PyTuple_Size(found)];
+        for (var index = 0; index < matches.Length; index++)
+        {
+            matches[index] = objects.ToText(objects.Item(found, index));
+        }
+
+        return new Completions(position - objects.ToText(objects.Item(answer, 0)).Length, position, matches);
+    });
+
+    public void Reset()
+    {
+        runtime.Acquire();
+        try
+        {
+            if (Call("reset"u8) is not 0 and var done)
+            {
+                api.Py_DecRef(done);
+            }
+            else
+            {
+                throw new InvalidOperationException($"The session could not be reset: {DescribeError(objects.TakeError()).Message}");
+            }
+        }
+        finally
+        {
+            runtime.Release();
+        }
+    }
+
+    private EngineResult ExecuteLocked(EngineRequest request, RunScope run)
+    {
+        var parts = objects.Call(
+            prepare,
+            objects.Text(request.Code),
+            request.Path is null ? objects.Shared(api.None) : objects.Text(request.Path),
+            objects.Integer(request.Run),
+            objects.Integer(request.FirstLine));
+        if (parts == 0)
+        {
+            return new EngineResult(Value: null, DescribeError(objects.TakeError()));
+        }
+
+        if (!desk.EnterForeign(run, interrupts))
+        {
+            api.Py_DecRef(parts);
+            return new EngineResult(Value: null, Error: null); // interrupted before it began
+        }
+
+        interrupts.Open(run);
+        RunValue? value = null;
+        RunError? error = null;
+        var end = ForeignEnd.Returned;
+        var exitCode = 0;
+        var escaped = Evaluate(objects.Item(parts, 0), objects.Item(parts, 1), out var result);
+        api.Py_DecRef(parts);
+        LeaveForkedChild(escaped);
+        if (escaped == 0 && result != 0 && result != api.None)
+        {
+            escaped = Describe(result, out value);
+        }
+
+        if (escaped == 0)
+        {
+            escaped = Finish();
+        }
+
+        // What C code of the run's holds in its own streams is the run's.
+        PosixThread.FlushStreams();
+
+        // This runs code of the user's and may be interrupted in its turn: what came out last counts.
+        for (var tries = 0; escaped != 0 && tries < MostTries; tries++)
+        {
+            error = new RunError("Exception", "(cannot be described)", "");
+            var inner = Judge(escaped, run, out end, out exitCode, ref error);
+            Supersede(ref escaped, inner);
+            if (inner == 0)
+            {
+                break;
+            }
+        }
+
+        var insisted = interrupts.HasInsisted;
+        var stillToRaise = interrupts.Close();
+        if ((stillToRaise || (insisted && escaped != 0)) && end == ForeignEnd.Returned)
+        {
+            end = ForeignEnd.Interrupted;
+        }
+
+        if (result != 0)
+        {
+            api.Py_DecRef(result);
+        }
+
+        if (escaped != 0)
+        {
+            api.Py_DecRef(escaped);
+        }
+
+        desk.LeaveForeign(run, end, exitCode);
+        return end == ForeignEnd.Returned ? new EngineResult(error is null ? value : null, error) : new EngineResult(Value: null, Error: null);
+    }
+
+    /// <summary>Asks one of our functions about code, while no run is current.</summary>
+    private T Ask<T>(ReadOnlySpan<byte> function, string code, Func<nint, T> read)
+    {
+        runtime.Acquire();
+        try
+        {
+            var answer = Call(function, objects.Text(code));
+            if (answer == 0)
+            {
+                throw new InvalidOperationException(DescribeError(objects.TakeError()).Message);
+            }
+
+            var result = read(answer);
+            api.Py_DecRef(answer);
+            return result;
+        }
+        finally
+        {
+            runtime.Release();
+        }
+    }
+
+    /// <summary>Executes the statements, then the last expression.</summary>
+    /// <returns>What escaped, or 0.</returns>
+    private nint Evaluate(nint statements, nint expression, out nint result)
+    {
+        result = 0;
+        if (statements != api.None)
+        {
+            var done = api.PyEval_EvalCode(statements, names, names);
+            if (done == 0)
+            {
+                return objects.TakeError();
+            }
+
+            api.Py_DecRef(done);
+        }
+
+        if (expression != api.None)
+        {
+            result = api.PyEval_EvalCode(expression, names, names);
+            if (result == 0)
+            {
+                return objects.TakeError();
+            }
+        }
+
+        return 0;
+    }
+
+    /// <returns>What escaped, or 0.</returns>
+    private nint Describe(nint result, out RunValue? value)
+    {
+        value = null;
+        var described = objects.Call(describe, objects.Shared(result));
+        if (described == 0)
+        {
+            return objects.TakeError();
+        }
+
+        value = new RunValue(objects.ToText(objects.Item(described, 0)), objects.Forms(objects.Item(described, 1)), PythonValues.Typed(api, objects, result));
+        api.Py_DecRef(described);
+        return 0;
+    }
+
+    /// <returns>What escaped, or 0.</returns>
+    private nint Finish()
+    {
+        var done = objects.Call(finish);
+        if (done == 0)
+        {
+            return objects.TakeError();
+        }
+
+        api.Py_DecRef(done);
+        return 0;
+    }
+
+    /// <summary>What an exception that came out means for the run.</summary>
+    /// <returns>What escaped while that was found out, or 0.</returns>
+    private nint Judge(nint escaped, RunScope run, out ForeignEnd end, out int exitCode, ref RunError error)
+    {
+        end = ForeignEnd.Returned;
+        exitCode = 0;
+        if (run.Raised.Count > 0)
+        {
+            var interrupted = interrupts.HasInsisted ? objects.Shared(api.True) : Call("is_interrupt"u8, objects.Shared(escaped));
+            if (interrupted == 0)
+            {
+                return objects.TakeError();
+            }
+
+            api.Py_DecRef(interrupted);
+            if (interrupted == api.True)
+            {
+                end = ForeignEnd.Interrupted;
+                return 0;
+            }
+        }
+
+        if (api.PyErr_GivenExceptionMatches(escaped, api.SystemExit) != 0)
+        {
+            var code = Call("exit_code"u8, objects.Shared(escaped));
+            if (code == 0)
+            {
+                return objects.TakeError();
+            }
+
+            exitCode = (int)api.PyLong_AsLongLong(code);
+            api.Py_DecRef(code);
+            end = ForeignEnd.Exited;
+            return 0;
+        }
+
+        var failure = Call("failure"u8, objects.Shared(escaped));
+        if (failure == 0)
+        {
+            return objects.TakeError();
+        }
+
+        error = ErrorOf(failure);
+        return Finish();
+    }
+
+    /// <summary>An error outside the code's own time: it does not compile.</summary>
+    private RunError DescribeError(nint exception)
+    {
+        var failure = Call("failure"u8, exception);
+        if (failure != 0)
+        {
+            return ErrorOf(failure);
+        }
+
+        api.PyErr_Clear();
+        return new RunError("Exception", "(cannot be described)", "");
+    }
+
+    private RunError ErrorOf(nint failure)
+    {
+        var error = new RunError(objects.ToText(objects.Item(failure, 0)), objects.ToText(objects.Item(failure, 1)), objects.ToText(objects.Item(failure, 2)));
+        api.Py_DecRef(failure);
+        return error;
+    }
+
+    private void Supersede(ref nint escaped, nint newer)
+    {
+        if (newer != 0)
+        {
+            if (escaped != 0)
+            {
+                api.Py_DecRef(escaped);
+            }
+
+            escaped = newer;
+        }
+    }
+
+    /// <summary>
+    /// The code forked, and this is the child coming to the end of the parent's code: the worker's pipe and session are the
+    /// parent's, and its other threads are not here. Leaves through Python, since .NET may wait for such a thread.
+    /// </summary>
+    private void LeaveForkedChild(nint escaped)
+    {
+        if (PosixThread.ProcessId() != Environment.ProcessId)
+        {
+            _ = objects.Call(leaveChild, objects.Shared(escaped == 0 ? api.None : escaped));
+        }
+    }
+
+    private nint Call(ReadOnlySpan<byte> function, params ReadOnlySpan<nint> arguments)
+    {
+        var callable = objects.Attribute(module, function);
+        var result = objects.Call(callable, arguments);
+        api.Py_DecRef(callable);
+        return result;
+    }
+
+    /// <returns>The module, new if it is not there; borrowed for ever.</returns>
+    private nint AddModule(string name)
+    {
+        fixed (byte* text = System.Text.Encoding.UTF8.GetBytes(name + "\0"))
+        {
+            return api.PyImport_AddModule(text);
+        }
+    }
+
+    /// <summary>Executes one of our files in a module.</summary>
+    private void Load(nint target, string file)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Python.{file}")!;
+        var source = new byte[stream.Length + 1];
+        stream.ReadExactly(source, 0, (int)stream.Length);
+        var dictionary = api.PyModule_GetDict(target);
+        nint code;
+        fixed (byte* text = source)
+        fixed (byte* name = "<procinterrupt>"u8)
+        fixed (byte* builtins = "__builtins__"u8)
+        fixed (byte* builtinsModule = "builtins"u8)
+        {
+            _ = api.PyDict_SetItemString(dictionary, builtins, api.PyImport_AddModule(builtinsModule));
+            code = api.Py_CompileString(text, name, FileInput);
+        }
+
+        var done = code == 0 ? 0 : api.PyEval_EvalCode(code, dictionary, dictionary);
+        if (done == 0)
+        {
+            var error = objects.TakeError();
+            throw new InvalidOperationException($"{file} does not load into CPython {runtime.Library.Version}: {objects.ToText(api.PyObject_Str(error))}");
+        }
+
+        api.Py_DecRef(code);
+        api.Py_DecRef(done);
+    }
+}

@@ -1,0 +1,183 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Xunit;
+
+namespace ProcInterrupt.Tests.EndToEnd.Python;
+
+/// <summary>C# functions offered to Python, also when they call Python back.</summary>
+[Collection(EndToEndCollection.Name)]
+public sealed class HostFunctionTests : IAsyncLifetime
+{
+    private const string Source = """
+        using System;
+        using System.Collections.Generic;
+        using System.Linq;
+        using System.Threading;
+        using System.Threading.Tasks;
+        using ProcInterrupt;
+
+        public static class Functions
+        {
+            private static int cleaned;
+
+            [HostFunction] public static int Add(int left, int right = 5) => left + right;
+            [HostFunction("echo")] public static object Back(object value) => value;
+            [HostFunction] public static double Total(IReadOnlyList<double> items) => items.Sum();
+            [HostFunction] public static Dictionary<string, long[]> Doubled(Dictionary<string, long[]> map) => map.ToDictionary(p => p.Key, p => p.Value.Select(v => 2 * v).ToArray());
+            [HostFunction] public static object Twice(Func<object, object> f, object value) => f(f(value));
+            [HostFunction] public static long Apply(Func<long, long, long> f, long a, long b) => f(a, b);
+            [HostFunction] public static double Seconds(TimeSpan time) => time.TotalMilliseconds;
+            [HostFunction] public static void Fail() => throw new FormatException("bad form");
+            [HostFunction] public static int Cleaned() => cleaned;
+            [HostFunction] public static void Spin() { while (true) Interrupt.Check(); }
+            [HostFunction] public static void Sleep(TimeSpan time) => Interrupt.Sleep(time);
+            [HostFunction] public static void WaitForToken(CancellationToken token) => Task.Delay(Timeout.Infinite, token).GetAwaiter().GetResult();
+            [HostFunction] public static async Task<int> Later(TimeSpan time) { await Task.Delay(time, Interrupt.Token); return 42; }
+            [HostFunction] public static string Call(Action f) { try { f(); return "returned"; } catch (InvalidOperationException) { return "eaten"; } finally { cleaned++; } }
+            [HostFunction] public static void CallOnAnotherThread(Action f) { Exception e = null; var t = new Thread(() => { try { f(); } catch (Exception x) { e = x; } }); t.Start(); t.Join(); if (e != null) throw new AggregateException(e); }
+        }
+        """;
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("procinterrupt-tests-");
+
+    public static TheoryData<string> Libraries => PythonLibraries.Data;
+
+    private string Assembly => Path.Combine(folder.FullName, "Functions.dll");
+
+    public Task InitializeAsync()
+    {
+        var trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':');
+        var references = trusted.Where(file => Path.GetFileName(file).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(file) == "ProcInterrupt.Shared.dll")
+            .Select(file => MetadataReference.CreateFromFile(file));
+        var result = CSharpCompilation.Create("Functions", [CSharpSyntaxTree.ParseText(Source)], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)).Emit(Assembly);
+        Assert.True(result.Success, string.Join("\n", result.Diagnostics));
+        return Task.CompletedTask;
+    }
+
+    public Task DisposeAsync()
+    {
+        folder.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task Arguments_and_results_cross_and_mistakes_are_TypeErrors(string library)
+    {
+        await using var worker = await StartAsync(library);
+        await worker.ValueAsync("from procinterrupt.host import *\nimport procinterrupt");
+        (string Code, string Value)[] cases =
+        [
+            ("add(2, 3)", "5"), ("add(2)", "7"), ("add(right=1, left=2)", "3"), ("echo(None) is None", "True"), ("echo(True)", "True"), ("echo('\\0\u00e9')", "'\\x00\u00e9'"),
+            ("echo(b'\\xff')", "b'\\xff'"), ("echo([1, 'a', [2.5]])", "[1, 'a', [2.5]]"), ("echo({'a': (1, 2)})", "{'a': [1, 2]}"), ("total([1.5, 2.5])", "4.0"),
+            ("doubled({'a': [1, 2]})", "{'a': [2, 4]}"), ("twice(lambda x: x + 'b', 'a')", "'abb'"), ("apply(lambda a, b: a * b, 6, 7)", "42"), ("seconds(0.25)", "250.0"),
+            ("later(0.001)", "42"), ("procinterrupt.host.add(1, 1)", "2"), ("call(lambda: None)", "'returned'"),
+        ];
+        foreach (var (code, value) in cases)
+        {
+            Assert.Equal((code, value), (code, await worker.ValueAsync(code)));
+        }
+
+        foreach (var (code, message) in new[]
+        {
+            ("add('a')", "add() argument 'left': str where System.Int32 is due"), ("add()", "add() misses its argument 'left'"), ("add(1, 2, 3)", "add() takes 2 arguments, and 3 were given"),
+            ("add(1, wrong=2)", "add() has no argument 'wrong' left"), ("add(2 ** 40)", "add() argument 'left': Value was either too large or too small for an Int32."), ("twice(1, 2)", "int where"),
+        })
+        {
+            var error = (await worker.EndsAsync(code)).Error!;
+            Assert.Equal((code, "TypeError"), (code, error.Type));
+            Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        }
+
+        var failure = (await worker.EndsAsync("fail()")).Error!;
+        Assert.Equal(("RuntimeError", "bad form"), (failure.Type, failure.Message));
+        Assert.Equal(("KeyError", "'k'"), await ErrorAsync(worker, "def f(): raise KeyError('k')\ncall(f)"));
+        Assert.Equal(("KeyError", "'k'"), await ErrorAsync(worker, "call_on_another_thread(f)"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task A_function_that_blocks_is_interrupted_and_except_Exception_does_not_catch_it(string library)
+    {
+        await using var worker = await StartAsync(library);
+        await worker.ValueAsync("from procinterrupt.host import *\nkept = 41");
+        foreach (var call in new[] { "spin()", "sleep(60)", "wait_for_token()", "later(60)" })
+        {
+            for (var time = 0; time < 10; time++)
+            {
+                var run = await worker.GoAsync($"print('go')\ntry: {call}\nexcept Exception: kept = 0");
+                Assert.Equal((call, ReceiptStatus.Interrupted), (call, (await run.InterruptAsync().Soon()).Status));
+                Assert.Equal(RunOutcome.Interrupted, (await run.Completion.Soon()).Outcome);
+                Assert.Equal((call, "42"), (call, await worker.ValueAsync("kept + 1")));
+            }
+
+            var caught = await worker.GoAsync($"print('go')\ntry: {call}\nexcept KeyboardInterrupt: pass\n{call}");
+            Assert.Equal((call, ReceiptStatus.Handled), (call, (await caught.InterruptAsync().Soon()).Status));
+            Assert.Equal((call, ReceiptStatus.Interrupted), (call, (await caught.InterruptAsync().Soon()).Status));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task An_interrupt_in_a_callback_passes_through_the_function_as_the_same_object(string library)
+    {
+        await using var worker = await StartAsync(library);
+        await worker.ValueAsync("from procinterrupt.host import *");
+        for (var time = 0; time < 10; time++)
+        {
+            var run = await worker.GoAsync("""
+                seen, outcome = [], None
+                def callback():
+                    print('go')
+                    try:
+                        while True: pass
+                    except KeyboardInterrupt as e:
+                        seen.append(e)
+                        raise
+                before = cleaned()
+                try: outcome = call(callback)
+                except Exception as e: outcome = e
+                except KeyboardInterrupt as e:
+                    outcome = (type(e) is KeyboardInterrupt, len(seen), e is seen[0], cleaned() - before)
+                    raise
+                """);
+            Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
+            Assert.Equal(RunOutcome.Interrupted, (await run.Completion.Soon()).Outcome);
+            Assert.Equal("(True, 1, True, 1)", await worker.ValueAsync("outcome"));
+        }
+    }
+
+    [Fact]
+    public async Task A_handler_runs_while_a_function_blocks_and_the_function_goes_on()
+    {
+        await using var worker = await StartAsync(PythonLibraries.Default);
+        var run = await worker.GoAsync("import signal\nfrom procinterrupt.host import *\nhits = []\nsignal.signal(10, lambda s, f: hits.append(s))\nprint('go')\nsleep(60)");
+        Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync(Signal.User1).Soon()).Status);
+        Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
+        Assert.Equal("[10]", await worker.ValueAsync("hits"));
+    }
+
+    [Fact]
+    public async Task An_assembly_that_cannot_be_used_is_told()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => Worker.StartAsync(new WorkerOptions { HostAssemblies = [Path.Combine(folder.FullName, "nothing.dll")] }));
+        var text = Path.Combine(folder.FullName, "text.dll");
+        await File.WriteAllTextAsync(text, "no assembly");
+        await using var broken = await Worker.StartAsync(new WorkerOptions { HostAssemblies = [text] });
+        Assert.Contains("text.dll cannot be loaded", broken.Engines.Single(engine => engine.Name == "python").Unavailable, StringComparison.Ordinal);
+        await using var twice = await Worker.StartAsync(new WorkerOptions { HostAssemblies = [Assembly, Assembly] });
+        Assert.Contains("Two host functions are called add", twice.Engines.Single(engine => engine.Name == "python").Unavailable, StringComparison.Ordinal);
+    }
+
+    private static async Task<(string? Type, string? Message)> ErrorAsync(Worker worker, string code)
+    {
+        var error = (await worker.EndsAsync(code)).Error;
+        return (error?.Type, error?.Message);
+    }
+
+    private Task<Worker> StartAsync(string library) => Worker.StartAsync(new WorkerOptions
+    {
+        Environment = new Dictionary<string, string?> { ["PROCINTERRUPT_LIBPYTHON"] = library },
+        HostAssemblies = [Assembly],
+    });
+}

@@ -1,0 +1,33 @@
+using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
+using Xunit;
+
+namespace ProcInterrupt.Tests.EndToEnd.Python;
+
+/// <summary>One real worker for each CPython that a class's tests use.</summary>
+public sealed class PythonFixture : IAsyncLifetime
+{
+    private readonly Dictionary<string, Worker> workers = [];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task<Worker> WorkerAsync(string library)
+    {
+        if (!workers.TryGetValue(library, out var worker) || !worker.IsAlive)
+        {
+            worker = workers[library] = await StartAsync(library);
+        }
+
+        return worker;
+    }
+
+    public static Task<Worker> StartAsync(string library) =>
+        Worker.StartAsync(new WorkerOptions { Environment = new Dictionary<string, string?> { [LocatingEnvironment.LibraryVariable] = library } });
+
+    public async Task DisposeAsync()
+    {
+        foreach (var worker in workers.Values)
+        {
+            await worker.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,367 @@
+using System.Text;
+using Xunit;
+
+namespace ProcInterrupt.Tests.EndToEnd.Python;
+
+/// <summary>The session: names, values, errors, exits, output, input, threads, forks and ends.</summary>
+[Collection(EndToEndCollection.Name)]
+public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<PythonFixture>
+{
+    public static TheoryData<string> Libraries => PythonLibraries.Data;
+
+    private Task<Worker> WorkerAsync() => fixture.WorkerAsync(PythonLibraries.Default);
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task Names_live_from_run_to_run_and_the_last_expression_is_the_value(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        Assert.Null(await worker.ValueAsync("x = 40\ndef add(n): return x + n\nclass Point: pass"));
+        Assert.Equal("42", await worker.ValueAsync("y = 2\nadd(y)"));
+        Assert.Equal("42", await worker.ValueAsync("_"));
+        Assert.Equal("'__main__'", await worker.ValueAsync("Point.__module__"));
+        Assert.Null(await worker.ValueAsync("None"));
+        Assert.Equal("True", await worker.ValueAsync("import pickle\ntype(pickle.loads(pickle.dumps(Point()))) is Point"));
+        await worker.ResetAsync("python").Soon();
+        Assert.Equal("NameError", (await worker.EndsAsync("x")).Error?.Type);
+        Assert.Equal("NameError", (await worker.EndsAsync("_")).Error?.Type);
+    }
+
+    [Fact]
+    public async Task Plain_values_are_typed()
+    {
+        var worker = await WorkerAsync();
+        (string Code, object? Typed)[] cases =
+        [
+            ("True", true), ("-7", -7L), ("2 ** 63 - 1", long.MaxValue), ("2 ** 63", null), ("1.5", 1.5), ("'\u00e9\\0'", "\u00e9\0"), ("[1]", null), ("'\\ud800'", null),
+        ];
+        foreach (var (code, typed) in cases)
+        {
+            Assert.Equal((code, typed), (code, (await worker.EndsAsync(code)).Value?.Typed));
+        }
+
+        Assert.Equal([0, 255], Assert.IsType<byte[]>((await worker.EndsAsync("b'\\0\\xff'")).Value?.Typed));
+        Assert.Equal("'\\ud800'", await worker.ValueAsync("'\\ud800'"));
+    }
+
+    [Fact]
+    public async Task Objects_have_their_other_forms_by_MIME_type()
+    {
+        var worker = await WorkerAsync();
+        var value = (await worker.EndsAsync("""
+            class Shown:
+                def __repr__(self): return 'shown'
+                def _repr_html_(self): return '<b>'
+                def _repr_png_(self): return b'\x89PNG'
+                def _repr_svg_(self): return None
+                def _repr_json_(self): return {'a': 1}
+                def _repr_mimebundle_(self, include=None, exclude=None): return {'text/x': 'x'}
+            Shown()
+            """)).Value!;
+        Assert.Equal("shown", value.Text);
+        Assert.Equal(
+            new Dictionary<string, string> { ["text/html"] = "<b>", ["image/png"] = "iVBORw==", ["application/json"] = "{\"a\": 1}", ["text/x"] = "x" }.OrderBy(form => form.Key),
+            value.Data.OrderBy(form => form.Key));
+        var (_, stderr, result) = await worker.OutputAsync("class Half:\n    def __repr__(self): return 'half'\n    def _repr_html_(self): return 1 / 0\nHalf()");
+        Assert.Equal("half", result.Value?.Text);
+        Assert.Contains("ZeroDivisionError", stderr, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task Tracebacks_are_Pythons_own_without_frames_of_ours(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        await worker.ResetAsync("python").Soon();
+        var error = (await worker.EndsAsync("def divide(a):\n    return a / 0\n\ndef outer():\n    try: divide(1)\n    except ZeroDivisionError as e: raise ValueError('outer') from e\nouter()")).Error!;
+        Assert.Equal(("ValueError", "outer"), (error.Type, error.Message));
+        Assert.StartsWith("Traceback (most recent call last):\n", error.Traceback, StringComparison.Ordinal);
+        Assert.Contains("line 2, in divide\n    return a / 0\n", error.Traceback, StringComparison.Ordinal);
+        Assert.Contains("direct cause", error.Traceback, StringComparison.Ordinal);
+        Assert.EndsWith("ValueError: outer\n", error.Traceback, StringComparison.Ordinal);
+        Assert.DoesNotContain("procinterrupt", error.Traceback, StringComparison.Ordinal);
+
+        // A function of an earlier run still shows its line.
+        Assert.Contains("return a / 0", (await worker.EndsAsync("divide(2)")).Error!.Traceback, StringComparison.Ordinal);
+
+        // What is raised through ours has none of it either, also where the code prints it.
+        var (_, stderr, result) = await worker.OutputAsync("import sys, traceback\ntry: sys.stdout.write(1)\nexcept TypeError: traceback.print_exc()");
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.Contains("must be str", stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain("procinterrupt", stderr, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task A_syntax_error_has_line_column_and_the_caret(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        var error = (await worker.EndsAsync("x = 1\ny = (2 +")).Error!;
+        Assert.Equal("SyntaxError", error.Type);
+        Assert.Matches(@"line 2, column \d+", error.Message);
+        Assert.Contains("line 2\n", error.Traceback, StringComparison.Ordinal);
+        Assert.Matches(@"\n +\^", error.Traceback);
+        Assert.Equal("IndentationError", (await worker.EndsAsync("if True:\npass")).Error?.Type);
+        Assert.Equal(RunOutcome.Failed, (await worker.EndsAsync("x = '\0'")).Outcome);
+    }
+
+    [Theory]
+    [InlineData("import sys\nsys.exit()", 0)]
+    [InlineData("import sys\nsys.exit(7)", 7)]
+    [InlineData("raise SystemExit('bye')", 1)]
+    [InlineData("try:\n    exit(3)\nexcept Exception: pass", 3)]
+    public async Task SystemExit_ends_the_run_with_its_code_and_not_the_worker(string code, int exitCode)
+    {
+        var worker = await WorkerAsync();
+        await worker.ValueAsync("kept = 41");
+        var result = await worker.EndsAsync(code);
+        Assert.Equal((RunOutcome.Succeeded, exitCode), (result.Outcome, result.ExitCode));
+        Assert.Equal("42", await worker.ValueAsync("kept + 1"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task Everything_that_is_written_is_captured_in_order(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        var (stdout, stderr, _) = await worker.OutputAsync("""
+            import ctypes, os, subprocess, sys
+            print('1')
+            subprocess.run(['echo', '2'])
+            print('3')
+            os.write(1, b'4\n')
+            print('5')
+            os.system('echo 6; echo error >&2')
+            sys.stdout.buffer.write('\u00e9'.encode()[:1])
+            sys.stdout.buffer.write('\u00e9'.encode()[1:])
+            print('7\0\ud800')
+            ctypes.CDLL(None).printf(b'8\n')
+            """);
+        Assert.Equal("1\n2\n3\n4\n5\n6\n\u00e97\0\\ud800\n8\n", stdout);
+        Assert.Equal("error\n", stderr);
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_closed_removed_or_replaced_does_not_break_the_session()
+    {
+        var worker = await WorkerAsync();
+        foreach (var harm in new[] { "sys.stdout.close(); sys.stderr.close(); sys.stdin.close()", "del sys.stdout, sys.stderr, sys.stdin", "sys.stdout = sys.stderr = sys.stdin = None", "sys.stdout = 5" })
+        {
+            await worker.EndsAsync($"import sys\n{harm}");
+            var (stdout, _, result) = await worker.OutputAsync(harm == "sys.stdout = 5" ? "sys.stdout = sys.__stdout__\nprint('back')" : "print('back')");
+            Assert.Equal((harm, "back\n", RunOutcome.Succeeded), (harm, stdout, result.Outcome));
+        }
+
+        await worker.ValueAsync("import io\nkeep, sys.stdout = sys.stdout, io.StringIO()\nprint('inside')");
+        Assert.Equal("'inside\\nstill\\n'", await worker.ValueAsync("print('still')\ntext = sys.stdout.getvalue()\nsys.stdout = keep\ntext"));
+    }
+
+    [Fact]
+    public async Task A_hundred_megabytes_arrive_whole_and_in_order()
+    {
+        var worker = await WorkerAsync();
+        var run = worker.Run("python", "for i in range(1000000): print('%099d' % i)", new RunOptions { WaitForReader = true });
+        var position = 0L;
+        var line = new StringBuilder();
+        await foreach (var next in run.Events)
+        {
+            foreach (var c in (next as OutputEvent)?.Text ?? "")
+            {
+                if (c != '\n')
+                {
+                    line.Append(c);
+                    continue;
+                }
+
+                Assert.Equal(position++.ToString("D99"), line.ToString());
+                line.Clear();
+            }
+        }
+
+        Assert.Equal(RunOutcome.Succeeded, (await run.Completion.Soon()).Outcome);
+        Assert.Equal(1_000_000, position);
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task Input_and_getpass_ask_the_controller(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        var run = worker.Run("python", "import getpass, sys\nprint(repr(input('name? ')), repr(getpass.getpass('secret? ')), repr(sys.stdin.readline()), repr([l for l in sys.stdin]))\ninput()");
+        (string Prompt, bool Password, string? Text)[] expected = [("name? ", false, "Ada"), ("secret? ", true, "x\u00e9"), ("", false, "line"), ("", false, "a"), ("", false, null), ("", false, null)];
+        var asked = 0;
+        var text = "";
+        await foreach (var next in run.Events)
+        {
+            text += (next as OutputEvent)?.Text;
+            if (next is InputRequestEvent request)
+            {
+                Assert.Equal((expected[asked].Prompt, expected[asked].Password), (request.Prompt, request.Password));
+                Assert.True(run.ReplyToInput(request, expected[asked].Text));
+                asked++;
+            }
+        }
+
+        Assert.Equal(expected.Length, asked);
+        Assert.Equal("'Ada' 'x\u00e9' 'line\\n' ['a\\n']\n", text);
+        var error = (await run.Completion.Soon()).Error!;
+        Assert.Equal("EOFError", error.Type);
+        Assert.DoesNotContain("procinterrupt", error.Traceback, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_error_in_a_thread_is_shown_and_threads_print_under_their_own_run()
+    {
+        var worker = await WorkerAsync();
+        var (_, stderr, result) = await worker.OutputAsync("import threading\nt = threading.Thread(target=lambda: 1 / 0)\nt.start()\nt.join()");
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.Contains("ZeroDivisionError", stderr, StringComparison.Ordinal);
+
+        await worker.ValueAsync("gate, done = threading.Event(), threading.Event()\ndef late():\n    gate.wait()\n    print('late')\n    done.set()\nthreading.Thread(target=late).start()");
+        var (stdout, _, _) = await worker.OutputAsync("gate.set()\ndone.wait()\nprint('own')");
+        Assert.Equal("own\n", stdout);
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task Forked_children_print_and_end_by_themselves(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        var (stdout, _, _) = await worker.OutputAsync("import os, warnings\nwarnings.simplefilter('ignore')\nprint('once')\npid = os.fork()\nif pid: os.waitpid(pid, 0)\nprint('each')");
+        Assert.Equal("once\neach\neach\n", stdout);
+        Assert.Equal("(9, 0)", await worker.ValueAsync("pid = os.fork()\nif pid == 0:\n    while True: pass\nos.kill(pid, 9)\nstatus = os.waitpid(pid, 0)[1]\n(os.WTERMSIG(status), os.WEXITSTATUS(status))"));
+        Assert.Equal("[1, 2]", await worker.ValueAsync("import multiprocessing\nwith multiprocessing.get_context('fork').Pool(2) as pool: r = pool.map(abs, [-1, -2])\nr"));
+        Assert.Equal("2", await worker.ValueAsync("1 + 1"));
+    }
+
+    [Theory]
+    [InlineData("import os\nos._exit(17)", "17")]
+    [InlineData("import ctypes\nctypes.string_at(0)", "SIGSEGV")]
+    [InlineData("import os\nos.abort()", "SIGABRT")]
+    public async Task The_end_of_the_process_is_told_with_its_cause(string code, string cause)
+    {
+        await using var worker = await PythonFixture.StartAsync(PythonLibraries.Default);
+        var result = await worker.EndsAsync(code);
+        Assert.Equal(RunOutcome.WorkerLost, result.Outcome);
+        Assert.Contains(cause, result.Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_processes_write_arrives_whole_also_after_an_interrupted_first_run()
+    {
+        await using var worker = await PythonFixture.StartAsync(PythonLibraries.Default);
+        var first = await worker.GoAsync("print('go')\nwhile True: pass");
+        Assert.Equal(ReceiptStatus.Interrupted, (await first.InterruptAsync().Soon()).Status);
+        var (stdout, _, result) = await worker.OutputAsync("import subprocess\nsubprocess.run('yes 0123456789 | head -n 300000', shell=True)\nprint('end')", new RunOptions { WaitForReader = true });
+        Assert.Equal(RunOutcome.Succeeded, result.Outcome);
+        Assert.Equal((300000 * 11) + 4, stdout.Length);
+        Assert.EndsWith("0123456789\nend\n", stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_figures_are_displayed_at_the_end_of_the_run()
+    {
+        // A stand-in with the few functions that are asked of matplotlib, which need not be installed.
+        var worker = await WorkerAsync();
+        await worker.ValueAsync("""
+            import sys, types
+            class Figure:
+                def savefig(self, file, format, bbox_inches): file.write(b'picture')
+                def __repr__(self): return '<figure>'
+            plot = types.ModuleType('matplotlib.pyplot')
+            plot.figures = {}
+            plot.get_fignums = lambda: list(plot.figures)
+            plot.figure = lambda number: plot.figures.setdefault(number, Figure())
+            plot.close = lambda figure: plot.figures.clear()
+            sys.modules['matplotlib.pyplot'] = plot
+            """);
+        var run = worker.Run("python", "print('before')\nf = plot.figure(1)\nimport os\nos.environ['MPLBACKEND']");
+        var events = new List<RunEvent>();
+        await foreach (var next in run.Events)
+        {
+            events.Add(next);
+        }
+
+        var display = Assert.Single(events.OfType<DisplayEvent>());
+        Assert.Equal("cGljdHVyZQ==", display.Data["image/png"]);
+        Assert.Equal("<figure>", display.Data["text/plain"]);
+        Assert.Equal("'agg'", (await run.Completion.Soon()).Value?.Text);
+        Assert.Equal("[]", await worker.ValueAsync("plot.get_fignums()"));
+        await worker.ValueAsync("del sys.modules['matplotlib.pyplot']");
+    }
+
+    [Fact]
+    public async Task Both_engines_live_in_one_worker()
+    {
+        var worker = await WorkerAsync();
+        await worker.ValueAsync("kept = 40");
+        await worker.SucceedsAsync("var kept = 1;");
+        var run = worker.Run("csharp", "Console.Write(\"go\"); while (true) ;");
+        await run.PrintedAsync("go");
+        Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
+        var python = await worker.GoAsync("print('go')\nwhile True: pass");
+        Assert.Equal(ReceiptStatus.Interrupted, (await python.InterruptAsync().Soon()).Status);
+        Assert.Equal("41", await worker.ValueAsync("kept + 1"));
+        Assert.Equal("2", (await worker.SucceedsAsync("kept + 1")).Value?.Text);
+    }
+
+    [Fact]
+    public async Task A_file_has_its_name_its_folder_and_its_lines_in_tracebacks()
+    {
+        var worker = await WorkerAsync();
+        var folder = Directory.CreateTempSubdirectory("procinterrupt-tests-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "program.py");
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "beside_it.py"), "value = 5\n");
+            var run = worker.Run("python", "import beside_it, sys\nassert (__file__, sys.argv) == (sys.argv[0], [__file__])\nbeside_it.value / 0", new RunOptions { Path = path });
+            var error = (await run.Completion.Soon()).Error!;
+            Assert.Contains($"File \"{path}\", line 3", error.Traceback, StringComparison.Ordinal);
+            Assert.Contains("beside_it.value / 0", error.Traceback, StringComparison.Ordinal);
+            Assert.Equal("('', False)", await worker.ValueAsync("import sys\n(sys.path[0], '__file__' in globals())"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("/nowhere/libpython3.11.so.1.0", "cannot be loaded")]
+    [InlineData("libc.so.6", "is not a libpython")]
+    public async Task A_library_that_cannot_be_used_is_a_clear_message_with_the_remedy(string library, string fault)
+    {
+        await using var worker = await PythonFixture.StartAsync(library);
+        var engine = worker.Engines.Single(engine => engine.Name == "python");
+        Assert.Contains(fault, engine.Unavailable, StringComparison.Ordinal);
+        Assert.Contains("libpython3.11", engine.Unavailable, StringComparison.Ordinal);
+        var result = await worker.EndsAsync("1");
+        Assert.Equal((RunOutcome.Failed, "EngineUnavailable"), (result.Outcome, result.Error?.Type));
+        Assert.Equal("2", (await worker.SucceedsAsync("1 + 1")).Value?.Text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task A_virtual_environment_is_used(string library)
+    {
+        var folder = Directory.CreateTempSubdirectory("procinterrupt-tests-");
+        try
+        {
+            var plain = await fixture.WorkerAsync(library);
+            var made = await plain.EndsAsync($"import venv\nvenv.create({System.Text.Json.JsonSerializer.Serialize(folder.FullName)}, symlinks=True)\nimport sys\nsys.version_info[1]");
+            Assert.True(made.Outcome == RunOutcome.Succeeded, made.Error?.Traceback);
+            var site = Path.Combine(folder.FullName, "lib", $"python3.{made.Value!.Text}", "site-packages");
+            await File.WriteAllTextAsync(Path.Combine(site, "only_here.py"), "value = 42\n");
+            await using var worker = await Worker.StartAsync(new WorkerOptions
+            {
+                Environment = new Dictionary<string, string?> { ["PROCINTERRUPT_LIBPYTHON"] = library, ["PROCINTERRUPT_PYTHON_VENV"] = folder.FullName },
+            });
+            Assert.Equal("42", await worker.ValueAsync("import only_here\nonly_here.value"));
+            Assert.Equal($"'{folder.FullName}'", await worker.ValueAsync("import sys\nsys.prefix"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
