@@ -493,27 +493,31 @@ public sealed class DispatcherTests : IDisposable
             {
                 Complete(run);
                 Complete(run);
-            },
+            }
+            ,
             "taken-other" => () => dispatcher.Receive(new InterruptTakenMessage(queued.Number, 2, 0)),
             "taken-after-end" => () =>
             {
                 Complete(run);
                 dispatcher.Receive(new InterruptTakenMessage(run.Number, 2, 0));
-            },
+            }
+            ,
             "taken-empty" => () => dispatcher.Receive(new InterruptTakenMessage(run.Number, 0, 0)),
             "handled-other" => () => dispatcher.Receive(new InterruptHandledMessage(77, 2, HandledBy.Catch, 0)),
             "input-again" => () =>
             {
                 dispatcher.Receive(new InputRequestMessage(run.Number, 1, "", false));
                 dispatcher.Receive(new InputRequestMessage(run.Number, 1, "", false));
-            },
+            }
+            ,
             "input-many" => () =>
             {
                 for (uint request = 0; request < 1000; request++)
                 {
                     dispatcher.Receive(new InputRequestMessage(run.Number, request, "", false));
                 }
-            },
+            }
+            ,
             "progress-other" => () => dispatcher.Receive(new ProgressMessage(77, 0, null)),
             "display-other" => () => dispatcher.Receive(new DisplayMessage(77, new Dictionary<string, string>())),
             "reset-unasked" => () => dispatcher.Receive(new ResetDoneMessage(1, null)),

@@ -60,7 +60,7 @@ public sealed class InterruptMapTests : IDisposable
         {
             File.WriteAllBytes(path, new byte[length]);
             using var map = InterruptMap.Create();
-                page.Swap(map.Path);
+            page.Swap(map.Path);
             Assert.Contains(why, Assert.Throws<IOException>(() => page.Swap(path)).Message, StringComparison.Ordinal);
             map.CompareExchangeWord(new InterruptWord(2), default);
             Assert.Equal(new InterruptWord(2), page.View.ReadWord());

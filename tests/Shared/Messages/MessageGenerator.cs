@@ -84,12 +84,20 @@ internal static class MessageGenerator
         [MessageType.SetInterruptBuffer] =
             from request in AnyInt64 from path in OptionalText select (IMessage)new SetInterruptBufferMessage(request, path),
         [MessageType.RunCode] =
-            from run in Run from engine in Text from code in Text from path in OptionalText from deadline in NotNegative from line in Count
+            from run in Run
+            from engine in Text
+            from code in Text
+            from path in OptionalText
+            from deadline in NotNegative
+            from line in Count
             select (IMessage)new RunCodeMessage(run, engine, code, path, deadline, Math.Max(line, 1)),
         [MessageType.InputReply] =
             from run in Run from request in AnyUInt32 from text in OptionalText select (IMessage)new InputReplyMessage(run, request, text),
         [MessageType.Complete] =
-            from request in AnyInt64 from engine in Text from code in Text from position in Gen.Choose(0, code.Length)
+            from request in AnyInt64
+            from engine in Text
+            from code in Text
+            from position in Gen.Choose(0, code.Length)
             select (IMessage)new CompleteMessage(request, engine, code, position),
         [MessageType.IsComplete] =
             from request in AnyInt64 from engine in Text from code in Text select (IMessage)new IsCompleteMessage(request, engine, code),
@@ -98,23 +106,37 @@ internal static class MessageGenerator
         [MessageType.Shutdown] = Gen.Constant<IMessage>(new ShutdownMessage()),
         [MessageType.OutputCredit] = from bytes in NotNegative select (IMessage)new OutputCreditMessage(bytes),
         [MessageType.Hello] =
-            from pid in AnyInt32 from secret in Text from runtime in Text from engines in Engines from path in OptionalText
+            from pid in AnyInt32
+            from secret in Text
+            from runtime in Text
+            from engines in Engines
+            from path in OptionalText
             select (IMessage)new HelloMessage(ProtocolConstants.Version, Math.Max(pid & int.MaxValue, 1), secret, runtime, engines, path),
         [MessageType.RunStarted] = from run in Run from at in NotNegative select (IMessage)new RunStartedMessage(run, at),
         [MessageType.Output] =
-            from run in AnyUInt32 from stream in Gen.Elements(OutputStream.Stdout, OutputStream.Stderr) from text in Text
+            from run in AnyUInt32
+            from stream in Gen.Elements(OutputStream.Stdout, OutputStream.Stderr)
+            from text in Text
             select (IMessage)new OutputMessage(run, stream, text),
         [MessageType.Display] = from run in AnyUInt32 from data in Bundle select (IMessage)new DisplayMessage(run, data),
         [MessageType.Progress] =
-            from run in AnyUInt32 from fraction in Gen.Elements(0, double.Epsilon, 0.1, 0.5, Math.BitDecrement(1), 1) from message in OptionalText
+            from run in AnyUInt32
+            from fraction in Gen.Elements(0, double.Epsilon, 0.1, 0.5, Math.BitDecrement(1), 1)
+            from message in OptionalText
             select (IMessage)new ProgressMessage(run, fraction, message),
         [MessageType.InputRequest] =
-            from run in Run from request in AnyUInt32 from prompt in Text from password in Gen.Elements(true, false)
+            from run in Run
+            from request in AnyUInt32
+            from prompt in Text
+            from password in Gen.Elements(true, false)
             select (IMessage)new InputRequestMessage(run, request, prompt, password),
         [MessageType.InterruptTaken] =
             from run in Run from word in AnyUInt64 from at in NotNegative select (IMessage)new InterruptTakenMessage(run, word, at),
         [MessageType.InterruptHandled] =
-            from run in Run from word in AnyUInt64 from handledBy in Gen.Elements(Enum.GetValues<HandledBy>()) from at in NotNegative
+            from run in Run
+            from word in AnyUInt64
+            from handledBy in Gen.Elements(Enum.GetValues<HandledBy>())
+            from at in NotNegative
             select (IMessage)new InterruptHandledMessage(run, word, handledBy, at),
         [MessageType.RunCompleted] =
             from run in Run
@@ -140,7 +162,11 @@ internal static class MessageGenerator
             from error in OptionalText
             select (IMessage)new IsCompleteAnswerMessage(request, status, indent, more, error),
         [MessageType.CompleteAnswer] =
-            from request in AnyInt64 from start in Count from length in Count from matches in Strings from error in OptionalText
+            from request in AnyInt64
+            from start in Count
+            from length in Count
+            from matches in Strings
+            from error in OptionalText
             select (IMessage)new CompleteAnswerMessage(request, start, (int)Math.Min(int.MaxValue, (long)start + length), matches, error),
     };
 
