@@ -74,7 +74,8 @@ internal sealed class RunLoop
             switch (Next())
             {
                 case RunCodeMessage run:
-                    cold.RemoveAll(engine => engine.Info.Name == run.Engine);
+                    // Its own engine is warm then; and from now on there may be code that interrupts this thread wherever it waits.
+                    cold.Clear();
                     Execute(run, made);
                     break;
                 case ResetMessage reset:

@@ -11,6 +11,18 @@ public sealed class DeliveryTests(WorkerFixture fixture, ITestOutputHelper outpu
     private Worker Worker => fixture.Worker;
 
     [Fact]
+    public async Task A_thread_left_behind_that_interrupts_the_run_thread_all_the_time_does_not_end_a_fresh_worker()
+    {
+        await using var worker = await Worker.StartAsync();
+        await worker.SucceedsAsync("""
+            var main = Thread.CurrentThread;
+            new Thread(() => { for (var i = 0; i < 400; i++) { main.Interrupt(); Thread.Sleep(1); } }) { IsBackground = true }.Start();
+            """);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        Assert.Equal("2", (await worker.SucceedsAsync("1 + 1")).Value?.Text);
+    }
+
+    [Fact]
     public async Task A_thread_left_behind_that_interrupts_the_run_thread_between_runs_does_not_end_the_worker()
     {
         await Worker.SucceedsAsync("""
