@@ -222,32 +222,31 @@ internal sealed partial class DeliveryDesk
         lock (gate)
         {
             (ending, scope.AwaitEndingHere) = (scope.AwaitEndingHere, null);
-            scope.Phase = ending is null ? RunPhase.Waiting : RunPhase.User;
         }
 
         if (ending is not null)
         {
-            ending.Execute();
-            lock (gate)
-            {
-                scope.Phase = RunPhase.Waiting;
-            }
+            GoOn(scope, ending.Execute);
         }
     }
 
     private void EndAwaitHere(RunScope scope, Exception exception)
     {
-        if (scope.Awaits.TakeForException() is not { } ending)
+        if (scope.Awaits.TakeForException() is { } ending)
         {
-            return;
+            GoOn(scope, () => ending.EndBy(exception));
         }
+    }
 
+    /// <summary>The thread that waits for the run goes on with its code for as long as that does not wait.</summary>
+    private void GoOn(RunScope scope, Action code)
+    {
         lock (gate)
         {
             scope.Phase = RunPhase.User;
         }
 
-        ending.EndBy(exception);
+        code();
         lock (gate)
         {
             scope.Phase = RunPhase.Waiting;
