@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Runs;
 
@@ -106,14 +107,28 @@ public sealed class Run
 
     private async Task<InterruptReceipt> StopAsync(Task<InterruptReceipt> receipt, TimeSpan grace)
     {
-        try
+        var begun = Stopwatch.GetTimestamp();
+        var left = grace;
+        while (true)
         {
-            return await receipt.WaitAsync(grace).ConfigureAwait(false);
+            try
+            {
+                return await receipt.WaitAsync(left).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Timers count whole milliseconds, and may ring up to one early.
+                left = grace - Stopwatch.GetElapsedTime(begun);
+                if (left <= TimeSpan.Zero)
+                {
+                    break;
+                }
+
+                left = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
+            }
         }
-        catch (TimeoutException)
-        {
-            dispatcher.Kill(record);
-            return await receipt.ConfigureAwait(false);
-        }
+
+        dispatcher.Kill(record);
+        return await receipt.ConfigureAwait(false);
     }
 }
