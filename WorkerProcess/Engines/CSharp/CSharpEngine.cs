@@ -106,11 +106,6 @@ internal sealed class CSharpEngine : IEngine
             try
             {
                 task = scope.CallUserCode(() => Session.Start(submission));
-                if (!task.IsCompleted)
-                {
-                    Resumption.Prepare(task);
-                }
-
                 scope.Wait(task);
             }
             finally
