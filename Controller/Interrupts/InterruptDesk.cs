@@ -195,6 +195,7 @@ internal sealed class InterruptDesk
     public void Close(ReceiptStatus status, InterruptRung? rung)
     {
         target = null;
+        swapsUnderWay = 0;
         SettleAll((request, _, takenNanos) => request.Settle(status, rung ?? request.HighestRung, takenNanos));
     }
 
