@@ -56,6 +56,10 @@ public sealed class WorkerOptions
     /// <value>Paths. Default <see langword="null"/>: none.</value>
     public IReadOnlyList<string>? HostAssemblies { get; init; }
 
+    /// <summary>How surely the processes that the code starts end with the worker.</summary>
+    /// <value>Default <see cref="Containment.BestEffort"/>.</value>
+    public Containment Containment { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     /// <exception cref="ArgumentException">A host assembly is not there.</exception>
     internal static void Check(WorkerOptions options)
@@ -82,6 +86,11 @@ public sealed class WorkerOptions
         if (options.HostAssemblies?.FirstOrDefault(static path => !File.Exists(path)) is { } missing)
         {
             throw new ArgumentException($"The host assembly {missing} is not there.", nameof(options));
+        }
+
+        if (!Enum.IsDefined(options.Containment))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Containment, "Containment is one of the named values.");
         }
 
         if (options.OutputRetention < 0)

@@ -90,7 +90,7 @@ internal sealed class WorkerSupervisor
 
         connection.Close();
         await connection.Stopped.ConfigureAwait(false);
-        child.KillGroup();
+        child.KillRest();
         await child.DrainAsync().ConfigureAwait(false);
         Settle(fault, killed, wasAsked);
     }

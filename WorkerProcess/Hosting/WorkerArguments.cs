@@ -5,16 +5,18 @@ namespace ProcInterrupt.WorkerProcess.Hosting;
 /// <summary>The worker's command line; written by the controller, so anything unexpected is refused.</summary>
 /// <param name="PipePath">The absolute path of the controller's socket.</param>
 /// <param name="ParentId">The controller's process id; the worker ends when it does.</param>
+/// <param name="OuterProc">In a pid namespace of its own: the descriptor of the <c>/proc</c> in which the controller is; otherwise null.</param>
 /// <param name="HostAssemblies">Absolute paths of assemblies whose functions are offered to the code.</param>
-internal sealed record WorkerArguments(string PipePath, int ParentId, IReadOnlyList<string> HostAssemblies)
+internal sealed record WorkerArguments(string PipePath, int ParentId, int? OuterProc, IReadOnlyList<string> HostAssemblies)
 {
-    public const string Usage = "usage: ProcInterrupt.WorkerProcess --pipe ABSOLUTE_PATH --parent PID [--host ASSEMBLY]...   (started by the ProcInterrupt library; the launch secret comes on standard input)";
+    public const string Usage = "usage: ProcInterrupt.WorkerProcess --pipe ABSOLUTE_PATH --parent PID [--outer-proc DESCRIPTOR] [--host ASSEMBLY]...   (started by the ProcInterrupt library; the launch secret comes on standard input)";
 
     /// <returns>The arguments, or what is wrong with them.</returns>
     public static (WorkerArguments? Arguments, string? Fault) Parse(IReadOnlyList<string> words)
     {
         string? pipe = null;
         int? parent = null;
+        int? outerProc = null;
         var hosts = new List<string>();
         for (var index = 0; index < words.Count; index += 2)
         {
@@ -32,6 +34,9 @@ internal sealed record WorkerArguments(string PipePath, int ParentId, IReadOnlyL
                 case "--parent" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0:
                     parent = id;
                     break;
+                case "--outer-proc" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var descriptor) && descriptor > 2:
+                    outerProc = descriptor;
+                    break;
                 case "--host" when Path.IsPathFullyQualified(value):
                     hosts.Add(value);
                     break;
@@ -40,6 +45,6 @@ internal sealed record WorkerArguments(string PipePath, int ParentId, IReadOnlyL
             }
         }
 
-        return pipe is null || parent is null ? (null, "--pipe and --parent are both needed") : (new WorkerArguments(pipe, parent.Value, hosts), null);
+        return pipe is null || parent is null ? (null, "--pipe and --parent are both needed") : (new WorkerArguments(pipe, parent.Value, outerProc, hosts), null);
     }
 }

@@ -4,6 +4,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
+using ProcInterrupt.Processes;
 using ProcInterrupt.Reporting;
 using ProcInterrupt.Transport;
 using ProcInterrupt.WorkerProcess.Checkpoints;
@@ -32,10 +33,12 @@ internal sealed class WorkerHost
     private readonly DescriptorCapture captured;
     private readonly RunOutput shown;
     private readonly IReadOnlyList<string> hostAssemblies;
+    private readonly int? outerProc;
 
-    private WorkerHost(IMessageReader reader, IMessageWriter writer, IReadOnlyList<string> hostAssemblies)
+    private WorkerHost(IMessageReader reader, IMessageWriter writer, WorkerArguments arguments)
     {
-        this.hostAssemblies = hostAssemblies;
+        hostAssemblies = arguments.HostAssemblies;
+        outerProc = arguments.OuterProc;
         this.reader = reader;
         sender = new MessageSender(writer, output);
         desk = new DeliveryDesk(page, sender);
@@ -47,21 +50,27 @@ internal sealed class WorkerHost
         sender.SpaceFreed = desk.Pulse;
 
         // The pipe is broken: the controller is gone, and with it everybody who could want the session.
-        sender.Broken = static _ => ProcessCalls.KillGroup();
+        sender.Broken = static _ => ProcessCalls.KillSession();
     }
 
     /// <summary>Runs the worker to its end, which is the process's: threads of user code cannot hold it up.</summary>
     public static void Run(WorkerArguments arguments)
     {
-        ProcessCalls.StartSession();
-        ProcessCalls.KeepDescriptorsFromChildren();
+        var mark = SessionMark.Last(Environment.GetEnvironmentVariable(SessionMark.Variable));
+        ProcessCalls.StartSession(arguments.OuterProc is null ? mark : null);
+        ProcessCalls.CloseInheritedDescriptors(arguments.OuterProc);
+        ProcessCalls.GoOnAtParentsEnd();
         WorkerThread.KeepFaultDescriptor();
         const int longestSecret = 1024;
         var secret = ProcessCalls.ReadLineAndCloseInput(longestSecret);
-        WatchParent(arguments.ParentId);
+        if (arguments.OuterProc is null)
+        {
+            WatchParent(arguments.ParentId);
+        }
 
         // "." and an absolute path: the name is the socket's own. Unlinked by both sides right after the connection.
-        using var pipe = new NamedPipeClientStream(".", arguments.PipePath, PipeDirection.InOut);
+        // Current user only: that is asked of who listens there.
+        using var pipe = new NamedPipeClientStream(".", arguments.PipePath, PipeDirection.InOut, PipeOptions.CurrentUserOnly);
         const int connectMillis = 10_000;
         pipe.Connect(connectMillis);
         Unlink(arguments.PipePath);
@@ -69,7 +78,7 @@ internal sealed class WorkerHost
         var host = new WorkerHost(
             new MessageReader(pipe, ProtocolConstants.DefaultMaxFrameBytes),
             new MessageWriter(pipe, ProtocolConstants.DefaultMaxFrameBytes),
-            arguments.HostAssemblies);
+            arguments);
         WorkerThread.Run("reader", () => ProcessCalls.ExitNow(host.Serve(secret)));
     }
 
@@ -79,7 +88,7 @@ internal sealed class WorkerHost
         {
             if (ProcessCalls.WaitForExitOf(parentId))
             {
-                ProcessCalls.KillGroup();
+                ProcessCalls.KillSession();
             }
         });
 
@@ -148,7 +157,7 @@ internal sealed class WorkerHost
             return WorkerExitCode.Protocol;
         }
 
-        ProcessCalls.KillGroup();
+        ProcessCalls.KillSession();
         return WorkerExitCode.Done;
     }
 
@@ -187,7 +196,11 @@ internal sealed class WorkerHost
 
     private void SetBuffer(SetInterruptBufferMessage set)
     {
-        using var old = desk.SwapBuffer(set);
+        const string proc = "/proc/";
+        var seen = outerProc is { } descriptor && set.Path?.StartsWith(proc, StringComparison.Ordinal) == true
+            ? set with { Path = $"/proc/self/fd/{descriptor}/{set.Path[proc.Length..]}" }
+            : set;
+        using var old = desk.SwapBuffer(seen);
         if (old is not null)
         {
             watcher.LeaveBuffer(old.View);
