@@ -56,6 +56,10 @@ public sealed class WorkerOptions
     /// <value>Paths. Default <see langword="null"/>: none.</value>
     public IReadOnlyList<string>? HostAssemblies { get; init; }
 
+    /// <summary>What the worker's code may use up: time, memory, output, threads, processes, file size.</summary>
+    /// <value>Default <see langword="null"/>: no limits.</value>
+    public WorkerBudgets? Budgets { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     /// <exception cref="ArgumentException">A host assembly is not there.</exception>
     internal static void Check(WorkerOptions options)
@@ -82,6 +86,11 @@ public sealed class WorkerOptions
         if (options.HostAssemblies?.FirstOrDefault(static path => !File.Exists(path)) is { } missing)
         {
             throw new ArgumentException($"The host assembly {missing} is not there.", nameof(options));
+        }
+
+        if (options.Budgets is { } budgets)
+        {
+            WorkerBudgets.Check(budgets);
         }
 
         if (options.OutputRetention < 0)

@@ -30,7 +30,8 @@ internal static class WorkerLauncher
         try
         {
             var hosts = (options.HostAssemblies ?? []).SelectMany(static path => new[] { "--host", Path.GetFullPath(path) });
-            var command = program.Command(["--pipe", folder.SocketPath, "--parent", $"{Environment.ProcessId}", .. hosts]);
+            var budgets = (options.Budgets?.Limits.Words() ?? []).SelectMany(static word => new[] { "--budget", word });
+            var command = program.Command(["--pipe", folder.SocketPath, "--parent", $"{Environment.ProcessId}", .. hosts, .. budgets]);
             child = ChildProcess.Start(command, secret, options);
             await AcceptAsync(server, child, cancellationToken).ConfigureAwait(false);
 

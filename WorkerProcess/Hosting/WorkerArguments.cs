@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProcInterrupt.Budgets;
 
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
@@ -6,9 +7,10 @@ namespace ProcInterrupt.WorkerProcess.Hosting;
 /// <param name="PipePath">The absolute path of the controller's socket.</param>
 /// <param name="ParentId">The controller's process id; the worker ends when it does.</param>
 /// <param name="HostAssemblies">Absolute paths of assemblies whose functions are offered to the code.</param>
-internal sealed record WorkerArguments(string PipePath, int ParentId, IReadOnlyList<string> HostAssemblies)
+/// <param name="Budgets">What the code may use up.</param>
+internal sealed record WorkerArguments(string PipePath, int ParentId, IReadOnlyList<string> HostAssemblies, BudgetLimits Budgets)
 {
-    public const string Usage = "usage: ProcInterrupt.WorkerProcess --pipe ABSOLUTE_PATH --parent PID [--host ASSEMBLY]...   (started by the ProcInterrupt library; the launch secret comes on standard input)";
+    public const string Usage = "usage: ProcInterrupt.WorkerProcess --pipe ABSOLUTE_PATH --parent PID [--host ASSEMBLY]... [--budget NAME=NUMBER]...   (started by the ProcInterrupt library; the launch secret comes on standard input)";
 
     /// <returns>The arguments, or what is wrong with them.</returns>
     public static (WorkerArguments? Arguments, string? Fault) Parse(IReadOnlyList<string> words)
@@ -16,6 +18,7 @@ internal sealed record WorkerArguments(string PipePath, int ParentId, IReadOnlyL
         string? pipe = null;
         int? parent = null;
         var hosts = new List<string>();
+        var budgets = BudgetLimits.None;
         for (var index = 0; index < words.Count; index += 2)
         {
             if (index + 1 == words.Count)
@@ -35,11 +38,14 @@ internal sealed record WorkerArguments(string PipePath, int ParentId, IReadOnlyL
                 case "--host" when Path.IsPathFullyQualified(value):
                     hosts.Add(value);
                     break;
+                case "--budget" when budgets.TryAdd(value) is { } more:
+                    budgets = more;
+                    break;
                 default:
                     return (null, $"{words[index]} {value} is not understood");
             }
         }
 
-        return pipe is null || parent is null ? (null, "--pipe and --parent are both needed") : (new WorkerArguments(pipe, parent.Value, hosts), null);
+        return pipe is null || parent is null ? (null, "--pipe and --parent are both needed") : (new WorkerArguments(pipe, parent.Value, hosts, budgets), null);
     }
 }
