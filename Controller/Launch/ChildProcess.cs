@@ -85,7 +85,7 @@ internal sealed class ChildProcess : IDisposable
         ChildProcess child;
         try
         {
-            child = new ChildProcess(Process.Start(start)!, mark, options.Containment == Containment.Complete);
+            child = new ChildProcess(Process.Start(start)!, mark, options.NeedsNamespace);
         }
         catch (Win32Exception exception)
         {

@@ -26,7 +26,7 @@ internal static class PidNamespace
     /// <exception cref="WorkerStartException">It cannot be had here; the message says why.</exception>
     public static async Task<IReadOnlyList<string>> WrapAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
-        const string refusal = "Containment.Complete cannot be had here: ";
+        const string refusal = "Containment.Complete, which a budget of processes takes too, cannot be had here: ";
         if (!OperatingSystem.IsLinux())
         {
             throw new WorkerStartException($"{refusal}it takes Linux.");

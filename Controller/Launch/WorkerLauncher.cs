@@ -30,7 +30,8 @@ internal static class WorkerLauncher
         try
         {
             var hosts = (options.HostAssemblies ?? []).SelectMany(static path => new[] { "--host", Path.GetFullPath(path) });
-            string[] arguments = ["--pipe", folder.SocketPath, "--parent", $"{Environment.ProcessId}", .. hosts];
+            var budgets = (options.Budgets?.Limits.Words() ?? []).SelectMany(static word => new[] { "--budget", word });
+            string[] arguments = ["--pipe", folder.SocketPath, "--parent", $"{Environment.ProcessId}", .. hosts, .. budgets];
             child = await StartAsync(program, arguments, secret, options, cancellationToken).ConfigureAwait(false);
             await AcceptAsync(server, child, cancellationToken).ConfigureAwait(false);
 
@@ -74,7 +75,7 @@ internal static class WorkerLauncher
     private static async Task<ChildProcess> StartAsync(
         WorkerProgram program, string[] arguments, string secret, WorkerOptions options, CancellationToken cancellationToken)
     {
-        if (options.Containment != Containment.Complete)
+        if (!options.NeedsNamespace)
         {
             return ChildProcess.Start(program.Command(arguments), secret, options);
         }

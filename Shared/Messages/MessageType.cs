@@ -26,4 +26,5 @@ internal enum MessageType
     Log = 43,
     IsCompleteAnswer = 44,
     CompleteAnswer = 45,
+    BudgetExceeded = 48,
 }

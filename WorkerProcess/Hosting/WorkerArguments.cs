@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProcInterrupt.Budgets;
 
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
@@ -7,9 +8,9 @@ namespace ProcInterrupt.WorkerProcess.Hosting;
 /// <param name="ParentId">The controller's process id; the worker ends when it does.</param>
 /// <param name="OuterProc">In a pid namespace of its own: the descriptor of the <c>/proc</c> in which the controller is; otherwise null.</param>
 /// <param name="HostAssemblies">Absolute paths of assemblies whose functions are offered to the code.</param>
-internal sealed record WorkerArguments(string PipePath, int ParentId, int? OuterProc, IReadOnlyList<string> HostAssemblies)
+internal sealed record WorkerArguments(string PipePath, int ParentId, int? OuterProc, IReadOnlyList<string> HostAssemblies, BudgetLimits Budgets)
 {
-    public const string Usage = "usage: ProcInterrupt.WorkerProcess --pipe ABSOLUTE_PATH --parent PID [--outer-proc DESCRIPTOR] [--host ASSEMBLY]...   (started by the ProcInterrupt library; the launch secret comes on standard input)";
+    public const string Usage = "usage: ProcInterrupt.WorkerProcess --pipe ABSOLUTE_PATH --parent PID [--outer-proc DESCRIPTOR] [--host ASSEMBLY]... [--budget NAME=NUMBER]...   (started by the ProcInterrupt library; the launch secret comes on standard input)";
 
     /// <returns>The arguments, or what is wrong with them.</returns>
     public static (WorkerArguments? Arguments, string? Fault) Parse(IReadOnlyList<string> words)
@@ -18,6 +19,7 @@ internal sealed record WorkerArguments(string PipePath, int ParentId, int? Outer
         int? parent = null;
         int? outerProc = null;
         var hosts = new List<string>();
+        var budgets = BudgetLimits.None;
         for (var index = 0; index < words.Count; index += 2)
         {
             if (index + 1 == words.Count)
@@ -40,11 +42,16 @@ internal sealed record WorkerArguments(string PipePath, int ParentId, int? Outer
                 case "--host" when Path.IsPathFullyQualified(value):
                     hosts.Add(value);
                     break;
+                case "--budget" when budgets.TryAdd(value) is { } more:
+                    budgets = more;
+                    break;
                 default:
                     return (null, $"{words[index]} {value} is not understood");
             }
         }
 
-        return pipe is null || parent is null ? (null, "--pipe and --parent are both needed") : (new WorkerArguments(pipe, parent.Value, outerProc, hosts), null);
+        return pipe is null || parent is null
+            ? (null, "--pipe and --parent are both needed")
+            : (new WorkerArguments(pipe, parent.Value, outerProc, hosts, budgets), null);
     }
 }
