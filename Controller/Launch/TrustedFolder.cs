@@ -36,6 +36,12 @@ internal static class TrustedFolder
     private static string? DescribeOwnFault(string folder)
     {
         const UnixFileMode othersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        if (OperatingSystem.IsWindows())
+        {
+            // No workers there yet.
+            return null;
+        }
+
         UnixFileMode mode;
         try
         {

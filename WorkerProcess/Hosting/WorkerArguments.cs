@@ -50,6 +50,11 @@ internal sealed record WorkerArguments(string PipePath, int ParentId, int? Outer
             }
         }
 
+        if (budgets.Processes is not null && outerProc is null)
+        {
+            return (null, "a budget of processes takes a pid namespace of the worker's own");
+        }
+
         return pipe is null || parent is null
             ? (null, "--pipe and --parent are both needed")
             : (new WorkerArguments(pipe, parent.Value, outerProc, hosts, budgets), null);

@@ -8,6 +8,7 @@ using ProcInterrupt.Processes;
 using ProcInterrupt.Reporting;
 using ProcInterrupt.Transport;
 using ProcInterrupt.WorkerProcess.Checkpoints;
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines;
 using ProcInterrupt.WorkerProcess.Engines.CSharp;
@@ -79,6 +80,7 @@ internal sealed class WorkerHost
             new MessageReader(pipe, ProtocolConstants.DefaultMaxFrameBytes),
             new MessageWriter(pipe, ProtocolConstants.DefaultMaxFrameBytes),
             arguments);
+        host.WatchProcesses(arguments);
         WorkerThread.Run("reader", () => ProcessCalls.ExitNow(host.Serve(secret)));
     }
 
@@ -91,6 +93,27 @@ internal sealed class WorkerHost
                 ProcessCalls.KillSession();
             }
         });
+
+    private void WatchProcesses(WorkerArguments arguments)
+    {
+        if (arguments.Budgets.Processes is { } most)
+        {
+            new ProcessWatch(most, () => desk.Current is not null, TooManyProcesses).Start();
+        }
+    }
+
+    private void TooManyProcesses()
+    {
+        if (desk.Current is { } scope)
+        {
+            sender.Post(new BudgetExceededMessage(scope.Number, InterruptReason.Processes));
+            desk.InterruptLocally(scope, InterruptReason.Processes);
+        }
+        else
+        {
+            sender.SendNow(new LogMessage(LogMessage.WarningLevel, "Budgets", "Processes that an ended run left behind went beyond the budget of processes, and were killed."));
+        }
+    }
 
     private static void Unlink(string socket)
     {
