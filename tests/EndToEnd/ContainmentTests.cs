@@ -52,7 +52,7 @@ public sealed class ContainmentTests
     [InlineData("csharp", Containment.Complete, "fails fast")]
     public async Task Nothing_is_left_two_seconds_after_the_controller_has_ended(string engine, Containment containment, string way)
     {
-        if (containment == Containment.Complete && !await MayContainAsync())
+        if (containment == Containment.Complete && !await PidNamespaces.AreAllowedAsync())
         {
             return;
         }
@@ -99,7 +99,7 @@ public sealed class ContainmentTests
     [InlineData(Containment.Complete)]
     public async Task Daemons_end_with_a_worker_that_is_disposed_of_or_killed_or_dies(Containment containment)
     {
-        if (containment == Containment.Complete && !await MayContainAsync())
+        if (containment == Containment.Complete && !await PidNamespaces.AreAllowedAsync())
         {
             return;
         }
@@ -162,7 +162,7 @@ public sealed class ContainmentTests
     [Fact]
     public async Task A_contained_worker_is_like_any_other_and_sees_its_own_processes_only()
     {
-        if (!await MayContainAsync())
+        if (!await PidNamespaces.AreAllowedAsync())
         {
             return;
         }
@@ -192,7 +192,7 @@ public sealed class ContainmentTests
     [Fact]
     public async Task Where_it_cannot_be_had_it_is_refused_with_the_reason()
     {
-        if (await MayContainAsync())
+        if (await PidNamespaces.AreAllowedAsync())
         {
             return;
         }
@@ -208,12 +208,5 @@ public sealed class ContainmentTests
         {
             await Task.Delay(10, limit.Token);
         }
-    }
-
-    /// <summary>Whether a pid namespace can be made here, found out in another way than the library's.</summary>
-    private static async Task<bool> MayContainAsync()
-    {
-        await using var trial = CommandProcess.StartProgram("unshare", ["--pid", "--fork", "--mount-proc", "true"]);
-        return await trial.ExitCodeAsync() == 0;
     }
 }

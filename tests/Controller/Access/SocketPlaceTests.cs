@@ -147,8 +147,9 @@ public sealed class SocketPlaceTests(WorkerProcesses processes) : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
 
         await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("echo"));
-        Assert.Empty(processes.SocketPlace.EnumerateFileSystemInfos());
-        var listening = (await File.ReadAllLinesAsync("/proc/net/unix")).Where(line => line.Contains(processes.SocketPlace.FullName, StringComparison.Ordinal) && line.Split(' ')[3] == "00010000");
-        Assert.Empty(listening);
+        var name = (await File.ReadAllLinesAsync("/proc/net/unix")).First(line => line.Contains(processes.SocketPlace.FullName, StringComparison.Ordinal)).Split(' ')[^1];
+        using var second = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Assert.ThrowsAny<SocketException>(() => second.Connect(new UnixDomainSocketEndPoint(name)));
+        Assert.Equal("1", (await worker.RunAsync("fake", "1")).Value!.Text);
     }
 }
