@@ -88,10 +88,7 @@ public sealed class WorkerOptions
             throw new ArgumentException($"The host assembly {missing} is not there.", nameof(options));
         }
 
-        if (options.Budgets is { } budgets)
-        {
-            WorkerBudgets.Check(budgets);
-        }
+        options.Budgets?.Validate();
 
         if (options.OutputRetention < 0)
         {

@@ -2,10 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipes;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using ProcInterrupt.Budgets;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Reporting;
 using ProcInterrupt.Transport;
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines;
@@ -32,10 +34,12 @@ internal sealed class WorkerHost
     private readonly DescriptorCapture captured;
     private readonly RunOutput shown;
     private readonly IReadOnlyList<string> hostAssemblies;
+    private readonly BudgetLimits budgets;
 
-    private WorkerHost(IMessageReader reader, IMessageWriter writer, IReadOnlyList<string> hostAssemblies)
+    private WorkerHost(IMessageReader reader, IMessageWriter writer, WorkerArguments arguments)
     {
-        this.hostAssemblies = hostAssemblies;
+        hostAssemblies = arguments.HostAssemblies;
+        budgets = arguments.Budgets;
         this.reader = reader;
         sender = new MessageSender(writer, output);
         desk = new DeliveryDesk(page, sender);
@@ -45,6 +49,11 @@ internal sealed class WorkerHost
         shown = new RunOutput(output, sender, desk, captured);
         runs = new RunLoop(desk, sender, output, captured, CreateEngines);
         sender.SpaceFreed = desk.Pulse;
+
+        if (budgets.Any)
+        {
+            runs.Budgets = watcher.Budgets = new BudgetGuard(budgets, desk, sender, output);
+        }
 
         // The pipe is broken: the controller is gone, and with it everybody who could want the session.
         sender.Broken = static _ => ProcessCalls.KillGroup();
@@ -69,7 +78,7 @@ internal sealed class WorkerHost
         var host = new WorkerHost(
             new MessageReader(pipe, ProtocolConstants.DefaultMaxFrameBytes),
             new MessageWriter(pipe, ProtocolConstants.DefaultMaxFrameBytes),
-            arguments.HostAssemblies);
+            arguments);
         WorkerThread.Run("reader", () => ProcessCalls.ExitNow(host.Serve(secret)));
     }
 
@@ -126,7 +135,7 @@ internal sealed class WorkerHost
         var (low, size) = ThreadStack.Measure();
         var replacements = new ReplacementTable(typeof(WovenCode).Assembly);
         var weaver = new Weaver(new WeaverOptions(page.View.Address, low, size, typeof(WovenCode), replacements));
-        return [new CSharpEngine(weaver), new PythonEngine(LocatingEnvironment.OfProcess, desk, output, sender, captured, input, hostAssemblies)];
+        return [new CSharpEngine(weaver), new PythonEngine(LocatingEnvironment.OfProcess, desk, output, sender, captured, input, hostAssemblies, budgets.MemoryBytes)];
     }
 
     private int ReadToEnd()
