@@ -101,10 +101,7 @@ public sealed class WorkerOptions
             throw new ArgumentOutOfRangeException(nameof(options), options.Containment, "Containment is one of the named values.");
         }
 
-        if (options.Budgets is { } budgets)
-        {
-            WorkerBudgets.Check(budgets);
-        }
+        options.Budgets?.Validate();
 
         if (options.OutputRetention < 0)
         {

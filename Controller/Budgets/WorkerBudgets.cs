@@ -64,17 +64,18 @@ public sealed record WorkerBudgets
         GraceMicros = Micros(Grace),
     };
 
-    /// <exception cref="ArgumentOutOfRangeException">A budget is outside its range; the message says which.</exception>
-    internal static void Check(WorkerBudgets budgets)
+    /// <summary>Checks the ranges, as <see cref="Worker.StartAsync"/> does.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A budget is outside its range; the message says which, and the range.</exception>
+    public void Validate()
     {
-        CheckTime(nameof(WallTime), budgets.WallTime, TimeSpan.FromMicroseconds(1));
-        CheckTime(nameof(CpuTime), budgets.CpuTime, TimeSpan.FromMicroseconds(1));
-        CheckTime(nameof(Grace), budgets.Grace, TimeSpan.FromMilliseconds(1));
-        CheckAmount(nameof(MemoryBytes), budgets.MemoryBytes, LeastMemory);
-        CheckAmount(nameof(OutputBytes), budgets.OutputBytes, 1);
-        CheckAmount(nameof(Processes), budgets.Processes, 1);
-        CheckAmount(nameof(Threads), budgets.Threads, LeastThreads);
-        CheckAmount(nameof(FileBytes), budgets.FileBytes, LeastFile);
+        CheckTime(nameof(WallTime), WallTime, TimeSpan.FromMicroseconds(1));
+        CheckTime(nameof(CpuTime), CpuTime, TimeSpan.FromMicroseconds(1));
+        CheckTime(nameof(Grace), Grace, TimeSpan.FromMilliseconds(1));
+        CheckAmount(nameof(MemoryBytes), MemoryBytes, LeastMemory);
+        CheckAmount(nameof(OutputBytes), OutputBytes, 1);
+        CheckAmount(nameof(Processes), Processes, 1);
+        CheckAmount(nameof(Threads), Threads, LeastThreads);
+        CheckAmount(nameof(FileBytes), FileBytes, LeastFile);
     }
 
     private static long? Micros(TimeSpan? time) => time is { } given ? Math.Max(1, given.Ticks / TimeSpan.TicksPerMicrosecond) : null;

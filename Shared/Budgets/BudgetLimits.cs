@@ -32,8 +32,20 @@ internal sealed record BudgetLimits
     /// <summary>Whether any budget is set.</summary>
     public bool Any => Words().Any(static word => !word.StartsWith("grace=", StringComparison.Ordinal));
 
-    /// <summary>Which of the budgets, if it is set, a worker's exit code names.</summary>
-    public InterruptReason? ReasonOf(int exitCode) => (InterruptReason)Math.Clamp(exitCode - FirstExitCode, 0, byte.MaxValue) is var reason && Of(reason) is not null ? reason : null;
+    /// <summary>For which of the budgets that are set a worker ended, by its exit code or the kernel's signal.</summary>
+    public InterruptReason? ReasonOf(int? exitCode, int? signal)
+    {
+        const int processorTime = 24;
+        const int virtualAlarm = 26;
+        var reason = signal switch
+        {
+            processorTime => InterruptReason.Cpu,
+            virtualAlarm => InterruptReason.WallTime,
+            null => (InterruptReason)Math.Clamp((exitCode ?? 0) - FirstExitCode, 0, byte.MaxValue),
+            _ => InterruptReason.User,
+        };
+        return Of(reason) is null ? null : reason;
+    }
 
     /// <summary>The limit for a reason; <see langword="null"/> for none.</summary>
     public long? Of(InterruptReason reason) => reason switch

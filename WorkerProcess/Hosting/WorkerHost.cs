@@ -2,13 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipes;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using ProcInterrupt.Budgets;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Processes;
 using ProcInterrupt.Reporting;
 using ProcInterrupt.Transport;
-using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Budgets;
+using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines;
 using ProcInterrupt.WorkerProcess.Engines.CSharp;
@@ -35,11 +36,13 @@ internal sealed class WorkerHost
     private readonly RunOutput shown;
     private readonly IReadOnlyList<string> hostAssemblies;
     private readonly int? outerProc;
+    private readonly BudgetLimits budgets;
 
     private WorkerHost(IMessageReader reader, IMessageWriter writer, WorkerArguments arguments)
     {
         hostAssemblies = arguments.HostAssemblies;
         outerProc = arguments.OuterProc;
+        budgets = arguments.Budgets;
         this.reader = reader;
         sender = new MessageSender(writer, output);
         desk = new DeliveryDesk(page, sender);
@@ -49,6 +52,11 @@ internal sealed class WorkerHost
         shown = new RunOutput(output, sender, desk, captured);
         runs = new RunLoop(desk, sender, output, captured, CreateEngines);
         sender.SpaceFreed = desk.Pulse;
+
+        if (budgets.Any)
+        {
+            runs.Budgets = watcher.Budgets = new BudgetGuard(budgets, desk, sender, output);
+        }
 
         // The pipe is broken: the controller is gone, and with it everybody who could want the session.
         sender.Broken = static _ => ProcessCalls.KillSession();
@@ -80,7 +88,6 @@ internal sealed class WorkerHost
             new MessageReader(pipe, ProtocolConstants.DefaultMaxFrameBytes),
             new MessageWriter(pipe, ProtocolConstants.DefaultMaxFrameBytes),
             arguments);
-        host.WatchProcesses(arguments);
         WorkerThread.Run("reader", () => ProcessCalls.ExitNow(host.Serve(secret)));
     }
 
@@ -93,27 +100,6 @@ internal sealed class WorkerHost
                 ProcessCalls.KillSession();
             }
         });
-
-    private void WatchProcesses(WorkerArguments arguments)
-    {
-        if (arguments.Budgets.Processes is { } most)
-        {
-            new ProcessWatch(most, () => desk.Current is not null, TooManyProcesses).Start();
-        }
-    }
-
-    private void TooManyProcesses()
-    {
-        if (desk.Current is { } scope)
-        {
-            sender.Post(new BudgetExceededMessage(scope.Number, InterruptReason.Processes));
-            desk.InterruptLocally(scope, InterruptReason.Processes);
-        }
-        else
-        {
-            sender.SendNow(new LogMessage(LogMessage.WarningLevel, "Budgets", "Processes that an ended run left behind went beyond the budget of processes, and were killed."));
-        }
-    }
 
     private static void Unlink(string socket)
     {
@@ -158,7 +144,7 @@ internal sealed class WorkerHost
         var (low, size) = ThreadStack.Measure();
         var replacements = new ReplacementTable(typeof(WovenCode).Assembly);
         var weaver = new Weaver(new WeaverOptions(page.View.Address, low, size, typeof(WovenCode), replacements));
-        return [new CSharpEngine(weaver), new PythonEngine(LocatingEnvironment.OfProcess, desk, output, sender, captured, input, hostAssemblies)];
+        return [new CSharpEngine(weaver), new PythonEngine(LocatingEnvironment.OfProcess, desk, output, sender, captured, input, hostAssemblies, budgets.MemoryBytes)];
     }
 
     private int ReadToEnd()

@@ -102,7 +102,7 @@ internal sealed class CSharpEngine : IEngine
     {
         try
         {
-            Task<object?> task;
+            Task<object?>? task = null;
             try
             {
                 task = scope.CallUserCode(() => Session.Start(submission));
@@ -115,7 +115,14 @@ internal sealed class CSharpEngine : IEngine
             }
             finally
             {
-                Session.Add(submission);
+                if (scope.KeepsVariables(task?.Exception))
+                {
+                    Session.Add(submission);
+                }
+                else
+                {
+                    Session.Drop(submission);
+                }
             }
 
             if (!task.IsCompleted)
@@ -161,6 +168,8 @@ internal sealed class CSharpEngine : IEngine
                 ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
             }
         }
+
+        public bool KeepsVariables(Exception? fault) => true;
 
         public bool IsUnwinding(Exception exception) => false;
     }

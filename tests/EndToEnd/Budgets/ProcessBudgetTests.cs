@@ -52,7 +52,7 @@ public sealed class ProcessBudgetTests(ITestOutputHelper log)
                 await done.CancelAsync();
                 await counting;
                 log.WriteLine($"{code}: {result.Outcome} {result.Reason}, {most} processes at most");
-                Assert.Equal((code, RunOutcome.Interrupted, InterruptReason.Processes), (code, result.Outcome, result.Reason));
+                Assert.Equal((code, RunOutcome.Interrupted, InterruptReason.Processes, null), (code, result.Outcome, result.Reason, result.Outcome == RunOutcome.Interrupted ? null : result.Error?.Message));
                 Assert.Equal("42", (await session.SucceedsAsync("kept + 1")).Value!.Text);
             }
 

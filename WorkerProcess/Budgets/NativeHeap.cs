@@ -1,0 +1,10 @@
+namespace ProcInterrupt.WorkerProcess.Budgets;
+
+/// <summary>A heap of another runtime in the worker, which keeps its own budget.</summary>
+internal static class NativeHeap
+{
+    private static long used;
+
+    /// <summary>What it holds, in bytes; the process's memory minus this and the .NET heap is what native code holds.</summary>
+    public static ref long UsedBytes => ref used;
+}
