@@ -134,7 +134,7 @@ internal sealed class WorkerSupervisor
         var budget = ending == WorkerEnding.Lost ? Budgets.ReasonOf(signal is null ? child.RawExitCode : null, signal) : null;
         if (budget is { } reason)
         {
-            message = $"The worker process {child.Id} {child.DescribeExit()}: a run went beyond the budget for {reason} and did not stop in time.";
+            message = $"The worker process {child.Id} {child.DescribeExit()}: a run went beyond the budget for {reason}, and neither interrupts nor forgetting brought the worker back within it.";
         }
 
         var exit = new WorkerExit(signal is null ? child.RawExitCode : null, signal, message) { BudgetReason = budget };

@@ -43,6 +43,7 @@ internal sealed class BudgetGuard
     private int refusedBefore;
     private InterruptReason exceeded;
     private int steps;
+    private bool toldRefused;
     private long nextStepNanos;
     private long threadsOverSince;
     private bool hadProcessesKilled;
@@ -97,6 +98,7 @@ internal sealed class BudgetGuard
             run = scope;
             steps = 0;
             hadProcessesKilled = false;
+            toldRefused = false;
             refusedBefore = FileSizeWatch.Refused;
             wallEnd = limits.WallMicros is { } wall ? startedNanos + (wall * 1000) : long.MaxValue;
             processorEnd = limits.CpuMicros is { } cpu ? ResourceCalls.ProcessorNanos + (cpu * 1000) : long.MaxValue;
@@ -124,6 +126,13 @@ internal sealed class BudgetGuard
             if (run != current)
             {
                 return LeastLookNanos;
+            }
+
+            if (memory is not null && NativeHeap.HasRefused && !toldRefused)
+            {
+                // The code has its error and may cope with it; if its runtime does not, it is known why.
+                toldRefused = true;
+                frames.Post(new BudgetExceededMessage(current.Number, InterruptReason.Memory));
             }
 
             if (steps == 0 && FindExceeded(now) is { } reason)
@@ -164,15 +173,15 @@ internal sealed class BudgetGuard
         }
 
         SetTimers(0, 0);
-        if (memory is null || !scope.KeepsVariables(result.Escaped))
+        if (memory is not null && !scope.KeepsVariables(result.Escaped) && !memory.Recover())
         {
-            scope.SessionForgotten = memory?.Recover() == false;
-        }
-
-        if (scope.SessionForgotten)
-        {
+            scope.SessionForgotten = true;
             forget();
-            _ = memory!.Recover();
+            if (!memory!.Recover())
+            {
+                // Native memory that nobody can free: each run from now on would fail.
+                ProcessCalls.ExitNow(BudgetLimits.FirstExitCode + (int)InterruptReason.Memory);
+            }
         }
     }
 
@@ -184,7 +193,7 @@ internal sealed class BudgetGuard
         { Outcome: RunOutcome.Failed } when scope.RanOutOfMemory => completed with
         {
             Reason = InterruptReason.Memory,
-            Error = completed.Error! with { Message = $"{completed.Error.Message} {DescribeMemory(scope)}" },
+            Error = completed.Error! with { Message = $"{completed.Error.Message} {DescribeMemory(scope)}".TrimStart() },
         },
         { Outcome: RunOutcome.Failed } when limits.FileBytes is not null && FileSizeWatch.Refused != refusedBefore =>
             completed with { Outcome = RunOutcome.Interrupted, Reason = InterruptReason.FileSize },

@@ -69,14 +69,15 @@ internal sealed class MemoryBudget
     }
 
     /// <summary>The run is over and its variables are gone.</summary>
-    /// <returns>Whether what is left is within the budget.</returns>
+    /// <returns>Whether what is left is within the budget, with some room for the next run.</returns>
     public bool Recover()
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         nativeLookAt = budget;
-        if (GC.GetTotalMemory(forceFullCollection: false) > budget || NativeBytes() > budget)
+        var almostAll = budget - (budget / 8);
+        if (GC.GetTotalMemory(forceFullCollection: false) > almostAll || NativeBytes() > budget || Volatile.Read(ref NativeHeap.UsedBytes) > almostAll)
         {
             return false;
         }

@@ -20,9 +20,6 @@ internal static unsafe partial class PythonMemory
     private static long limit;
     private static long reserve;
 
-    /// <summary>Whether something was refused since <see cref="KeepReserve"/>.</summary>
-    public static bool HasRefused => Volatile.Read(ref limit) > budget;
-
     /// <summary>Before CPython is initialised.</summary>
     public static void Limit(PythonApi api, long bytes)
     {
@@ -42,11 +39,20 @@ internal static unsafe partial class PythonMemory
     }
 
     /// <summary>The run that went beyond the budget is over, and what it had made is gone.</summary>
-    public static void KeepReserve() => Volatile.Write(ref limit, budget);
+    public static void KeepReserve()
+    {
+        Volatile.Write(ref limit, budget);
+        NativeHeap.HasRefused = false;
+    }
+
+    /// <summary>The run's code is over, and what is left is ours to do: code that goes on after an error may have used up its reserve.</summary>
+    public static void ReleaseReserve() => Volatile.Write(ref limit, budget + (2 * reserve));
 
     /// <summary>Counts what is about to be allocated.</summary>
-    /// <returns>False when it would be too much. Then there is room for reporting that, from now on to the run's end.</returns>
-    private static bool Take(nuint size)
+    /// <param name="size">Bytes.</param>
+    /// <param name="last">Nothing else is tried when it is refused: the code gets its error, and room in which to deal with that, to the run's end.</param>
+    /// <returns>False when it would be too much.</returns>
+    private static bool Take(nuint size, bool last = true)
     {
         if (Interlocked.Add(ref NativeHeap.UsedBytes, (long)size) <= Volatile.Read(ref limit))
         {
@@ -54,7 +60,12 @@ internal static unsafe partial class PythonMemory
         }
 
         GiveBack(size);
-        Volatile.Write(ref limit, budget + reserve);
+        if (last)
+        {
+            Interlocked.CompareExchange(ref limit, budget + reserve, budget);
+            NativeHeap.HasRefused = true;
+        }
+
         return false;
     }
 
@@ -111,7 +122,7 @@ internal static unsafe partial class PythonMemory
     [UnmanagedCallersOnly]
     private static void* AllocateArena(void* context, nuint size)
     {
-        if (!Take(size))
+        if (!Take(size, last: false))
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines.Python.HostFunctions;
 using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
@@ -116,7 +117,7 @@ internal sealed unsafe class PythonSession
 
         CallDone("remember_names"u8);
         var result = ExecuteProgram(request, run);
-        run.RanOutOfMemory |= result.Error?.Type == "MemoryError" && PythonMemory.HasRefused;
+        run.RanOutOfMemory |= result.Error?.Type == "MemoryError" && NativeHeap.HasRefused;
         if (run.RanOutOfMemory)
         {
             CallDone("forget_new_names"u8);
@@ -152,6 +153,11 @@ internal sealed unsafe class PythonSession
         var exitCode = 0;
         var escaped = Evaluate(objects.Item(parts, 0), objects.Item(parts, 1), out var result);
         api.Py_DecRef(parts);
+        if (hasMemoryBudget)
+        {
+            PythonMemory.ReleaseReserve();
+        }
+
         LeaveForkedChild(escaped);
         if (escaped == 0 && result != 0 && result != api.None)
         {
