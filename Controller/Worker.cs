@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using ProcInterrupt.Budgets;
 using ProcInterrupt.Connection;
 using ProcInterrupt.Diagnostics;
 using ProcInterrupt.Launch;
@@ -26,7 +27,10 @@ public sealed class Worker : IAsyncDisposable
         connection = new WorkerConnection(launched.Pipe);
         dispatcher = new Dispatcher(connection, () => killRequested.TrySetResult(), options.OutputRetention, loggerFactory);
         var logger = loggerFactory.CreateLogger("ProcInterrupt.Controller");
-        supervisor = new WorkerSupervisor(launched, connection, dispatcher, killRequested.Task, options.ExitGrace, logger);
+        supervisor = new WorkerSupervisor(launched, connection, dispatcher, killRequested.Task, options.ExitGrace, logger)
+        {
+            Budgets = options.Budgets?.Limits ?? BudgetLimits.None,
+        };
         connection.Start(dispatcher.Receive, dispatcher.OnRefused, ProcessId);
         _ = supervisor.RunAsync();
     }

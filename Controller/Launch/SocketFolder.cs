@@ -29,7 +29,9 @@ internal sealed class SocketFolder : IDisposable
         {
             var folder = new SocketFolder(Path.Combine(place, name));
             var bytes = Posix.PathBytes(folder.SocketPath);
-            var refusal = bytes > MaxPathBytes ? $"a socket's path would have {bytes} bytes, {MaxPathBytes} is the most" : Posix.MakeFolder(folder.path);
+            var refusal = bytes > MaxPathBytes
+                ? $"a socket's path would have {bytes} bytes, {MaxPathBytes} is the most"
+                : TrustedFolder.DescribeFault(place) ?? Posix.MakeFolder(folder.path);
             if (refusal is null)
             {
                 return folder;

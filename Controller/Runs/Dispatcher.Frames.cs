@@ -64,6 +64,9 @@ internal sealed partial class Dispatcher
                 case InterruptBufferSetMessage set:
                     OnBufferSet(set);
                     break;
+                case BudgetExceededMessage budget:
+                    InWorker(budget.Run, budget).Exceeded = budget.Reason;
+                    break;
                 case LogMessage log:
                     var level = (LogLevel)Math.Clamp(log.Level, (int)LogLevel.Trace, (int)LogLevel.Critical);
                     workerLogger.FromWorker(level, log.Category, log.Message);
@@ -189,7 +192,8 @@ internal sealed partial class Dispatcher
             throw new ProtocolException($"The worker says that run {message.Run} ended with outcome {message.Outcome}, which is not its to say.");
         }
 
-        var interrupted = message.Outcome == RunOutcome.Interrupted;
+        // What goes beyond its memory budget fails, and yet it was stopped by an interrupt.
+        var interrupted = message.Outcome == RunOutcome.Interrupted || message is { Outcome: RunOutcome.Failed, Reason: InterruptReason.Memory };
         desk.End(interrupted, message.EndedNanos);
         terminating = false;
         ReleaseUnread(run);

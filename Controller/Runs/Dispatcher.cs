@@ -261,11 +261,20 @@ internal sealed partial class Dispatcher
                 WorkerEnding.Terminated => (RunOutcome.Terminated, ReceiptStatus.Terminated, InterruptRung.Terminate),
                 _ => (RunOutcome.WorkerLost, ReceiptStatus.WorkerLost, (InterruptRung?)null),
             };
+            var reason = exit.BudgetReason ?? (current as RunRecord)?.Exceeded;
+            if (ending == WorkerEnding.Lost && exit.BudgetReason is not null)
+            {
+                // It ended itself, or the kernel ended it, as it was asked to.
+                (outcome, status, rung) = exit.KilledBySignal is null
+                    ? (RunOutcome.Terminated, ReceiptStatus.Terminated, InterruptRung.Terminate)
+                    : (RunOutcome.Killed, ReceiptStatus.Killed, InterruptRung.Kill);
+            }
+
             desk.Close(status, rung);
             var exception = new WorkerLostException(lost, null, exit);
             if (current is RunRecord run)
             {
-                Finish(run, WithoutWorker(run, outcome, lost));
+                Finish(run, WithoutWorker(run, outcome, lost) with { Reason = reason });
             }
 
             (current as QueuedRequest)?.Fail(exception);

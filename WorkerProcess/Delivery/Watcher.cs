@@ -1,4 +1,5 @@
 using ProcInterrupt.Interrupts;
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Hosting;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
@@ -41,6 +42,9 @@ internal sealed class Watcher
         this.desk = desk;
         desk.WakeWatcher = WakeIfDeep;
     }
+
+    /// <summary>Looked after while a run is active; set before the start.</summary>
+    public BudgetGuard? Budgets { get; set; }
 
     /// <summary>Starts the thread; it runs until the process ends.</summary>
     public void Start() => WorkerThread.Start("interrupt watcher", () =>
@@ -90,8 +94,14 @@ internal sealed class Watcher
                 timeout = LookAt(run, now);
             }
 
+            var budgetNanos = Budgets?.Look(run, now) ?? long.MaxValue;
+            if (budgetNanos < timeout.Ticks * 100)
+            {
+                timeout = TimeSpan.FromTicks(Math.Max(1, budgetNanos / 100));
+            }
+
             var condemned = LookAtCondemned();
-            if (run is null && !condemned && now - lastActive > LingerNanos && page.HasBuffer)
+            if (run is null && !condemned && budgetNanos == long.MaxValue && now - lastActive > LingerNanos && page.HasBuffer)
             {
                 deep = true;
                 Interlocked.MemoryBarrier();

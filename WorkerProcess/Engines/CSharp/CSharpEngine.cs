@@ -102,7 +102,7 @@ internal sealed class CSharpEngine : IEngine
     {
         try
         {
-            Task<object?> task;
+            Task<object?>? task = null;
             try
             {
                 task = scope.CallUserCode(() => Session.Start(submission));
@@ -110,7 +110,14 @@ internal sealed class CSharpEngine : IEngine
             }
             finally
             {
-                Session.Add(submission);
+                if (scope.KeepsVariables(task?.Exception))
+                {
+                    Session.Add(submission);
+                }
+                else
+                {
+                    Session.Drop(submission);
+                }
             }
 
             if (!task.IsCompleted)
@@ -156,6 +163,8 @@ internal sealed class CSharpEngine : IEngine
                 ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
             }
         }
+
+        public bool KeepsVariables(Exception? fault) => true;
 
         public bool IsUnwinding(Exception exception) => false;
     }

@@ -20,6 +20,7 @@ internal sealed class PythonEngine : IEngine
     private readonly DescriptorCapture captured;
     private readonly InputReader input;
     private readonly IReadOnlyList<HostFunction> hostFunctions;
+    private readonly long? memoryBytes;
     private PythonSession? session;
     private bool begun;
 
@@ -30,7 +31,8 @@ internal sealed class PythonEngine : IEngine
         MessageSender sender,
         DescriptorCapture captured,
         InputReader input,
-        IReadOnlyList<string> hostAssemblies)
+        IReadOnlyList<string> hostAssemblies,
+        long? memoryBytes)
     {
         library = PythonLibrary.Load(environment, out var unavailable);
         try
@@ -49,6 +51,7 @@ internal sealed class PythonEngine : IEngine
         this.sender = sender;
         this.captured = captured;
         this.input = input;
+        this.memoryBytes = memoryBytes;
     }
 
     public EngineInfo Info { get; }
@@ -75,6 +78,6 @@ internal sealed class PythonEngine : IEngine
         }
 
         begun = true;
-        return session ??= new PythonSession(library!, desk, output, sender, captured, input, hostFunctions);
+        return session ??= new PythonSession(library!, desk, output, sender, captured, input, hostFunctions, memoryBytes);
     }
 }
