@@ -1,3 +1,4 @@
+using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines.Python.HostFunctions;
 using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
@@ -32,12 +33,13 @@ internal sealed class PythonEngine : IEngine
         DescriptorCapture captured,
         InputReader input,
         IReadOnlyList<string> hostAssemblies,
-        long? memoryBytes)
+        long? memoryBytes,
+        IWeaver weaver)
     {
         library = PythonLibrary.Load(environment, out var unavailable);
         try
         {
-            hostFunctions = HostFunction.In(hostAssemblies);
+            hostFunctions = HostFunction.In(hostAssemblies, weaver);
         }
         catch (InvalidOperationException exception)
         {
