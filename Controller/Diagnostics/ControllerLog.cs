@@ -25,4 +25,7 @@ internal static partial class ControllerLog
 
     [LoggerMessage(EventId = 7, Message = "{Category}: {Text}")]
     public static partial void FromWorker(this ILogger logger, LogLevel level, string category, string text);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Count} more messages of the worker were dropped: it logs too much")]
+    public static partial void WorkerLogDropped(this ILogger logger, long count);
 }

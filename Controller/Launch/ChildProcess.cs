@@ -57,9 +57,9 @@ internal sealed class ChildProcess : IDisposable
     /// <remarks>The base library does not tell a signal from a program that returns 129 and up; the worker never does.</remarks>
     public int? KilledBySignal => RawExitCode is > SignalBase and <= SignalBase + (int)Signal.Max ? RawExitCode - SignalBase : null;
 
-    /// <summary>Starts the program and gives it the secret as the one line of its standard input.</summary>
+    /// <summary>Starts the program; it waits for <see cref="GiveSecret"/>.</summary>
     /// <exception cref="WorkerStartException">It could not be started.</exception>
-    public static ChildProcess Start(IReadOnlyList<string> command, string secret, WorkerOptions options)
+    public static ChildProcess Start(IReadOnlyList<string> command, WorkerOptions options)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
@@ -82,27 +82,28 @@ internal sealed class ChildProcess : IDisposable
 
         var mark = SessionMark.Create();
         start.Environment[SessionMark.Variable] = SessionMark.Add(start.Environment.TryGetValue(SessionMark.Variable, out var outer) ? outer : null, mark);
-        ChildProcess child;
         try
         {
-            child = new ChildProcess(Process.Start(start)!, mark, options.NeedsNamespace);
+            return new ChildProcess(Process.Start(start)!, mark, options.NeedsNamespace);
         }
-        catch (Win32Exception exception)
+        catch (Exception exception) when (exception is Win32Exception or IOException)
         {
             throw new WorkerStartException($"The worker could not be started: {exception.Message}", exception);
         }
+    }
 
+    /// <summary>Gives it the secret as the one line of its standard input: it is to connect.</summary>
+    public void GiveSecret(string secret)
+    {
         try
         {
-            child.process.StandardInput.Write($"{secret}\n");
-            child.process.StandardInput.Close();
+            process.StandardInput.Write($"{secret}\n");
+            process.StandardInput.Close();
         }
         catch (IOException)
         {
             // It has ended or closed its input already; how it ended says more, and whoever waits for it will see.
         }
-
-        return child;
     }
 
     /// <summary>To be called once the worker is up: whether its process group is its own, to be ended with it, and where its runtime would write as it crashes.</summary>

@@ -1,4 +1,5 @@
 using System.IO.Pipes;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using ProcInterrupt.Connection;
@@ -24,15 +25,20 @@ internal static class WorkerLauncher
         cancellationToken.ThrowIfCancellationRequested();
         var program = WorkerProgram.Find(options);
         var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
-        using var folder = SocketFolder.Create();
-        var server = new NamedPipeServerStream(folder.SocketPath, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.CurrentUserOnly);
+        using var folder = SocketFolder.Choose();
+        NamedPipeServerStream? server = null;
         ChildProcess? child = null;
         try
         {
             var hosts = (options.HostAssemblies ?? []).SelectMany(static path => new[] { "--host", Path.GetFullPath(path) });
             var budgets = (options.Budgets?.Limits.Words() ?? []).SelectMany(static word => new[] { "--budget", word });
             string[] arguments = ["--pipe", folder.SocketPath, "--parent", $"{Environment.ProcessId}", .. hosts, .. budgets];
-            child = await StartAsync(program, arguments, secret, options, cancellationToken).ConfigureAwait(false);
+            child = await StartAsync(program, arguments, options, cancellationToken).ConfigureAwait(false);
+
+            // Only now, with somebody there who removes them if this process is killed. The worker waits for the secret.
+            folder.Make();
+            server = Listen(folder.SocketPath);
+            child.GiveSecret(secret);
             await AcceptAsync(server, child, cancellationToken).ConfigureAwait(false);
 
             // Until it is unlinked a second client could connect.
@@ -45,7 +51,11 @@ internal static class WorkerLauncher
         }
         catch (Exception exception)
         {
-            await server.DisposeAsync().ConfigureAwait(false);
+            if (server is not null)
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+            }
+
             if (child is null)
             {
                 throw;
@@ -73,16 +83,28 @@ internal static class WorkerLauncher
     }
 
     private static async Task<ChildProcess> StartAsync(
-        WorkerProgram program, string[] arguments, string secret, WorkerOptions options, CancellationToken cancellationToken)
+        WorkerProgram program, string[] arguments, WorkerOptions options, CancellationToken cancellationToken)
     {
         if (!options.NeedsNamespace)
         {
-            return ChildProcess.Start(program.Command(arguments), secret, options);
+            return ChildProcess.Start(program.Command(arguments), options);
         }
 
         string[] outerProc = ["--outer-proc", $"{PidNamespace.OuterProcDescriptor}"];
         var command = await PidNamespace.WrapAsync(program.Command([.. arguments, .. outerProc]), cancellationToken).ConfigureAwait(false);
-        return await SpawnThread.RunAsync(() => ChildProcess.Start(command, secret, options)).ConfigureAwait(false);
+        return await SpawnThread.RunAsync(() => ChildProcess.Start(command, options)).ConfigureAwait(false);
+    }
+
+    private static NamedPipeServerStream Listen(string path)
+    {
+        try
+        {
+            return new NamedPipeServerStream(path, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.CurrentUserOnly);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
+        {
+            throw new WorkerStartException($"The worker's socket {path} could not be made: {exception.Message}", exception);
+        }
     }
 
     private static async Task AcceptAsync(NamedPipeServerStream server, ChildProcess child, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal sealed partial class Dispatcher
     private readonly Action kill;
     private readonly long retention;
     private readonly ILogger logger;
-    private readonly ILogger workerLogger;
+    private readonly WorkerLog workerLog;
     private readonly InterruptDesk desk;
     private readonly OutputFlow flow;
     private readonly LinkedList<QueuedWork> queue = new();
@@ -46,7 +46,7 @@ internal sealed partial class Dispatcher
         this.kill = kill;
         this.retention = retention;
         logger = loggerFactory.CreateLogger("ProcInterrupt.Controller");
-        workerLogger = loggerFactory.CreateLogger("ProcInterrupt.Worker");
+        workerLog = new WorkerLog(loggerFactory.CreateLogger("ProcInterrupt.Worker"));
         desk = new InterruptDesk(OnReceipt);
         flow = new OutputFlow(outbox.PostCredit);
     }
@@ -297,6 +297,7 @@ internal sealed partial class Dispatcher
 
             buffer?.Release();
             buffer = null;
+            workerLog.TellDropped();
             Background.Complete();
         }
     }

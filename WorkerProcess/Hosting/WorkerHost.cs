@@ -74,7 +74,7 @@ internal sealed class WorkerHost
         var secret = ProcessCalls.ReadLineAndCloseInput(longestSecret);
         if (arguments.OuterProc is null)
         {
-            WatchParent(arguments.ParentId);
+            WatchParent(arguments);
         }
 
         // "." and an absolute path: the name is the socket's own. Unlinked by both sides right after the connection.
@@ -92,11 +92,13 @@ internal sealed class WorkerHost
     }
 
     /// <summary>A second line of defence: the pipe's end says it too, unless something else holds the pipe open.</summary>
-    private static void WatchParent(int parentId) =>
+    private static void WatchParent(WorkerArguments arguments) =>
         WorkerThread.Start("parent watch", () =>
         {
-            if (ProcessCalls.WaitForExitOf(parentId))
+            if (ProcessCalls.WaitForExitOf(arguments.ParentId))
             {
+                // It may have gone before there was a connection, and nobody else is left to remove its socket.
+                Unlink(arguments.PipePath);
                 ProcessCalls.KillSession();
             }
         });
@@ -106,10 +108,11 @@ internal sealed class WorkerHost
         try
         {
             File.Delete(socket);
+            Directory.Delete(Path.GetDirectoryName(socket)!);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // The controller was quicker, and removed the folder too.
+            // The controller was quicker, and removed the folder too; or the folder is not this socket's alone.
         }
     }
 
