@@ -45,6 +45,10 @@ internal sealed partial class Dispatcher
                     InWorker(taken.Run, taken);
                     desk.Taken(new InterruptWord(taken.Word), taken.AtNanos);
                     break;
+                case InterruptDeferredMessage deferred:
+                    InWorker(deferred.Run, deferred);
+                    desk.Deferred(new InterruptWord(deferred.Word));
+                    break;
                 case InterruptHandledMessage handled:
                     InWorker(handled.Run, handled);
                     desk.Handled(new InterruptWord(handled.Word));

@@ -27,4 +27,5 @@ internal enum MessageType
     Log = 43,
     IsCompleteAnswer = 44,
     CompleteAnswer = 45,
+    InterruptDeferred = 46,
 }

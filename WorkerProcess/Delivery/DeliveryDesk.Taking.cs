@@ -190,10 +190,12 @@ internal sealed partial class DeliveryDesk
             return WordAction.None;
         }
 
+        NoteHeldOff(scope);
         if (scope.Local.HasRequest && Decide(scope, scope.Local, cleanup) is var localAction and not WordAction.Defer)
         {
             taken = scope.Local;
             scope.Local = default;
+            scope.HoldsOffLocal = false;
             Apply(scope, localAction, taken);
             ClearTrip(scope);
             return localAction;
@@ -219,6 +221,7 @@ internal sealed partial class DeliveryDesk
             }
 
             taken = word.WithoutTrip;
+            scope.HeldOff = default;
             if (action != WordAction.Discard)
             {
                 Apply(scope, action, taken);
@@ -310,7 +313,8 @@ internal sealed partial class DeliveryDesk
 
         if (scope.Foreign is { } foreign)
         {
-            return foreign.Decide(word.Signal);
+            var foreignAction = foreign.Decide(word.Signal);
+            return foreignAction != WordAction.Ignore && IsShielded(scope) ? WordAction.Defer : foreignAction;
         }
 
         var handled = handlers[(int)word.Signal] is not null;
@@ -319,7 +323,7 @@ internal sealed partial class DeliveryDesk
             return WordAction.Ignore;
         }
 
-        if (cleanup)
+        if (cleanup || IsShielded(scope))
         {
             return WordAction.Defer;
         }

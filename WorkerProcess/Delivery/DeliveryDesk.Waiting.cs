@@ -58,8 +58,10 @@ internal sealed partial class DeliveryDesk
     public void Attend(RunScope scope)
     {
         IForeignCode? foreign;
+        bool isDue;
         lock (gate)
         {
+            NoteHeldOff(scope);
             foreign = scope.ForeignInCharge;
             if (foreign is { IsInDotNet: true } && DecideNext(scope, cleanup: false) == WordAction.Raise)
             {
@@ -78,9 +80,15 @@ internal sealed partial class DeliveryDesk
             {
                 TakeNext(scope, cleanup: false, out _);
             }
+
+            isDue = foreign is { HasWork: true } || HasNewWork(scope);
         }
 
-        foreign?.Attend();
+        if (isDue)
+        {
+            foreign?.Attend();
+        }
+
         Pulse();
         if (foreign is null or { IsInDotNet: true })
         {

@@ -94,6 +94,7 @@ internal sealed partial class DeliveryDesk : IInterruptHost
                 BringThreadsDown(scope);
             }
 
+            NoteHeldOff(scope);
             scope.Ended = true;
             current = null;
             var view = page.View;

@@ -16,6 +16,7 @@ internal sealed class RunScope : IRunScope
     private volatile int unwinding;
     private volatile bool ended;
     private int cleanupFlows;
+    private long shieldedUntilNanos;
     private volatile IForeignCode? foreign;
 
     public RunScope(DeliveryDesk desk, uint number, long deadlineNanos)
@@ -88,6 +89,24 @@ internal sealed class RunScope : IRunScope
 
     /// <summary>Words whose catch clause has been entered and may rethrow.</summary>
     public List<InterruptWord> Caught { get; } = [];
+
+    /// <summary>Shields that have not been disposed of.</summary>
+    public List<RunShield> Shields { get; } = [];
+
+    /// <summary>Until when the first rung is held off; 0 for not at all. Read by any thread.</summary>
+    public long ShieldedUntilNanos
+    {
+        get => Volatile.Read(ref shieldedUntilNanos);
+        set => Volatile.Write(ref shieldedUntilNanos, value);
+    }
+
+    /// <summary>The word that was last found held off by a shield, and was told of; empty once it is taken.</summary>
+    public InterruptWord HeldOff { get; set; }
+
+    /// <summary>The same of <see cref="Local"/>.</summary>
+    public bool HoldsOffLocal { get; set; }
+
+    public bool HoldsOff => HoldsOffLocal || HeldOff.HasRequest;
 
     public CancellationToken Token => source.Token;
 

@@ -177,7 +177,11 @@ internal sealed class Watcher
         if (unwinding || run.Local.HasRequest || page.View.ReadWord().HasRequest || run.Foreign is { HasWork: true })
         {
             desk.Attend(run);
-            if (run.Foreign is not null)
+            if (run.ShieldedUntilNanos is var until && now < until)
+            {
+                untilNanos = Math.Min(untilNanos, until - now);
+            }
+            else if (run.Foreign is not null)
             {
                 untilNanos = Math.Min(untilNanos, RetellingNanos);
             }

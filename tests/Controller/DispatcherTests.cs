@@ -7,7 +7,7 @@ using Xunit;
 namespace ProcInterrupt.Tests.Controller;
 
 /// <summary>The queue, results and flow control, and frames that cannot be true; without a process.</summary>
-public sealed class DispatcherTests : IDisposable
+public sealed partial class DispatcherTests : IDisposable
 {
     private const int Retention = 64 * 1024;
     private static readonly WorkerExit Exit = new(42, null, "The worker process 1 exited with code 42.");

@@ -115,9 +115,9 @@ public sealed class LadderTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     public async Task Kill_ends_a_process_that_is_stopped()
     {
         await using var worker = await Worker.StartAsync();
-        var run = worker.Run("csharp", Native + "Console.Write(\"go\"); Console.Out.Flush(); Thread.Sleep(50); Native.kill(Environment.ProcessId, 19);");
+        var run = worker.Run("csharp", Native + "Interrupt.Handle(Signal.Interrupt, _ => Native.kill(Environment.ProcessId, 19)); Console.Write(\"go\"); while (true) { }");
         await run.PrintedAsync("go");
-        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromSeconds(1), InsistGrace = Short, TerminateGrace = Short }).Soon();
+        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = Short, InsistGrace = Short, TerminateGrace = Short }).Soon();
         AssertReceipt(receipt, ReceiptStatus.Killed, InterruptRung.Kill, null);
         Assert.Equal(RunOutcome.Killed, (await run.Completion.Soon()).Outcome);
         Assert.Equal(9, (await worker.Exited.Soon()).KilledBySignal);

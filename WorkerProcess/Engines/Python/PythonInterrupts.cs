@@ -117,6 +117,9 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
         }
     }
 
+    /// <summary>The run whose code is told of interrupts.</summary>
+    public RunScope? Run => run;
+
     /// <summary>From now on the run's code is told of interrupts.</summary>
     public void Open(RunScope scope)
     {
@@ -436,7 +439,8 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
             }
         }
 
-        return desk.TakeForeign(scope, out word);
+        // What is held off by a shield comes later.
+        return desk.TakeForeign(scope, out word) is not WordAction.Defer and var action ? action : WordAction.None;
     }
 
     private void NoteOwnWork() => hasOwnWork = lost.Count > 0 || ownSignals != 0;

@@ -36,7 +36,7 @@ internal sealed unsafe class PythonSession
         api = runtime.Api;
         objects = runtime.Objects;
         interrupts = new PythonInterrupts(runtime, desk);
-        var functions = new SessionFunctions(runtime, interrupts, new PythonOutput(output, sender, desk, captured, interrupts), input);
+        var functions = new SessionFunctions(runtime, interrupts, new PythonOutput(output, sender, desk, captured, interrupts), input, new PythonShields(desk, interrupts));
         functions.AddTo(AddModule("_procinterrupt"));
         module = AddModule("_procinterrupt_session");
         interrupts.Attach(module);

@@ -133,6 +133,8 @@ internal static class MessageGenerator
             select (IMessage)new InputRequestMessage(run, request, prompt, password),
         [MessageType.InterruptTaken] =
             from run in Run from word in AnyUInt64 from at in NotNegative select (IMessage)new InterruptTakenMessage(run, word, at),
+        [MessageType.InterruptDeferred] =
+            from run in Run from word in AnyUInt64 from at in NotNegative select (IMessage)new InterruptDeferredMessage(run, word, at),
         [MessageType.InterruptHandled] =
             from run in Run
             from word in AnyUInt64
