@@ -50,6 +50,7 @@ internal static partial class SoakJudge
             must(SoakFault.Wrong, receipt.StatePreserved == receipt.Status is not (ReceiptStatus.Terminated or ReceiptStatus.Killed or ReceiptStatus.WorkerLost), $"state in {receipt}");
         }
 
+        JudgeRungs(result, receipts, must);
         var ids = receipts.Select(static pair => pair.Request.Id).ToHashSet();
         var inResult = result.Receipts.Where(static receipt => receipt.Id is not null).ToList();
         must(SoakFault.Duplicated, inResult.DistinctBy(static receipt => receipt.Id).Count() == inResult.Count, "two receipts for one request");
@@ -57,6 +58,20 @@ internal static partial class SoakJudge
         must(SoakFault.Duplicated, result.Receipts.Count - inResult.Count <= run.Unawaited, "more receipts than requests that nobody waits for");
         var told = inResult.Select(static receipt => receipt.Id!).ToHashSet();
         must(SoakFault.Lost, receipts.All(pair => told.Contains(pair.Request.Id) || pair.Receipt.Status == ReceiptStatus.TooLate), "a receipt is not in the result");
+    }
+
+    /// <summary>Nothing beyond what somebody asked for, in order, and the worker ended by the rung that the receipt names.</summary>
+    private static void JudgeRungs(RunResult result, List<(SoakRequest Request, InterruptReceipt Receipt)> receipts, Action<SoakFault, bool, string> must)
+    {
+        var allowed = receipts.Max(static pair => pair.Request.Policy?.HighestRung) ?? InterruptRung.Signal;
+        foreach (var (request, receipt) in receipts)
+        {
+            must(SoakFault.Wrong, receipt.Rung <= allowed, $"{receipt.Rung} was begun, and nobody asked for more than {allowed}");
+            must(SoakFault.Wrong, receipt.Rungs.Zip(receipt.Rungs.Skip(1)).All(static pair => pair.First.Rung < pair.Second.Rung && pair.First.Micros <= pair.Second.Micros), $"the rungs {string.Join(", ", receipt.Rungs)}");
+            must(SoakFault.Wrong, request.Policy is null || receipt.Status != ReceiptStatus.Handled || result.Outcome is RunOutcome.Succeeded or RunOutcome.Failed, "a stop was handled, and the run ended otherwise");
+            must(SoakFault.Wrong, (receipt.Status == ReceiptStatus.Killed) == (result.Outcome == RunOutcome.Killed) || receipt.Status == ReceiptStatus.TooLate || receipt.Status == ReceiptStatus.Handled, "killed or not");
+            must(SoakFault.Wrong, receipt.Status != ReceiptStatus.Terminated || receipt.Rungs.Any(static time => time.Rung == InterruptRung.Terminate), "terminated without that rung");
+        }
     }
 
     private static void JudgeOutcome(
@@ -109,7 +124,7 @@ internal static partial class SoakJudge
         if (setUp && result.Outcome is RunOutcome.Succeeded or RunOutcome.Interrupted)
         {
             var silent = receipts
-                .Where(pair => pair is { Request: { AfterGo: true, IsStop: false }, Receipt.Status: ReceiptStatus.Handled })
+                .Where(pair => pair is { Request: { AfterGo: true, Policy: null }, Receipt.Status: ReceiptStatus.Handled })
                 .Select(static pair => pair.Request.Signal)
                 .Where(signal => HasHandler(run, signal) && !seen.ContainsKey((int)signal))
                 .ToHashSet();

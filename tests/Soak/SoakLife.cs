@@ -127,9 +127,9 @@ internal sealed class SoakLife : IAsyncDisposable
         {
             Queue(SoakPrograms.OfAllKinds(random));
         }
-        else if (isMortal && random.Next(300) == 0)
+        else if (random.Next(50) == 0)
         {
-            Queue(SoakPrograms.OneThatNeedsMore(random));
+            Queue(SoakPrograms.OneThatNeedsMore(random, isMortal && random.Next(4) == 0));
         }
         else
         {
@@ -190,17 +190,15 @@ internal sealed class SoakLife : IAsyncDisposable
             {
                 tally.Add(SoakFault.Wrong, $"a run of worker {Name} does not end: {run.Program.Engine}: {run.Program.Code}");
                 mayDie = true;
-                run.Stop(new StopPolicy { SignalGrace = TimeSpan.FromSeconds(1) });
+                run.Stop(new StopPolicy());
                 await run.Run.Completion;
                 break;
             }
 
             patience = TimeSpan.FromMilliseconds(50);
-            if (run.Program.NeedsMore && run.Started)
+            if (run.Program.Needs > InterruptRung.Signal || random.Next(50) == 0)
             {
-                tally.Count("stop");
-                mayDie = true;
-                run.Stop(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(random.Next(20)) });
+                Stop(run);
             }
             else if (!run.Program.IsInnocent && !run.Program.IsSetup)
             {
@@ -215,6 +213,28 @@ internal sealed class SoakLife : IAsyncDisposable
         {
             ended.TryDequeue(out _);
         }
+    }
+
+    /// <summary>Stops a run that may need it, up to the rung that it needs; now and then further, where the worker may end.</summary>
+    private void Stop(SoakRun run)
+    {
+        if (run.Program.IsInnocent || run.Program.IsSetup)
+        {
+            return;
+        }
+
+        var highest = isMortal && random.Next(10) == 0 ? InterruptRung.Kill : (InterruptRung)Math.Max((int)run.Program.Needs, (int)InterruptRung.Insist);
+        mayDie |= highest > InterruptRung.Insist;
+        tally.Count($"stop up to {highest}");
+        run.Stop(new StopPolicy
+        {
+            SignalGrace = Grace(20),
+            InsistGrace = Grace(100),
+            TerminateGrace = Grace(200),
+            HighestRung = highest,
+        });
+
+        TimeSpan Grace(int most) => TimeSpan.FromMilliseconds(random.Next(8) == 0 ? 0 : random.Next(1, most));
     }
 
     /// <summary>One of those who ask, in bursts.</summary>

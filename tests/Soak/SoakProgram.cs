@@ -17,8 +17,8 @@ internal sealed record SoakProgram(string Engine, string Code)
     /// <summary>Sets <c>kept</c> and handlers for signals, which print <c>&lt;signal&gt;</c>.</summary>
     public bool IsSetup { get; init; }
 
-    /// <summary>A signal does not end it.</summary>
-    public bool NeedsMore { get; init; }
+    /// <summary>The rung that ends it for certain.</summary>
+    public InterruptRung Needs { get; init; } = InterruptRung.Signal;
 
     /// <summary>Begins by printing <c>[tag:kept]</c>.</summary>
     public bool Tells { get; init; }

@@ -32,6 +32,8 @@ internal static class SoakPrograms
             "try { Thread.Sleep(-1); } catch (KeyboardInterruptException) { } while (true) { }",
             "try { await Task.Delay(-1); } finally { await Task.Delay(1); }",
             "Task.Run(() => { while (true) { } }).Wait();",
+            "using (Interrupt.Shield(TimeSpan.FromMilliseconds(5))) { for (var i = 0; i < 3; i++) Thread.Sleep(1); } while (true) { }",
+            "while (true) { using (Interrupt.Shield(TimeSpan.FromMilliseconds(2))) { Thread.Sleep(1); } }",
         ],
         [Python] =
         [
@@ -44,6 +46,8 @@ internal static class SoakPrograms
             "try: time.sleep(60)\nexcept KeyboardInterrupt: pass\nwhile True: pass",
             "def f(a): return a + 1\nx = 0\nwhile True: x = f(x)",
             "import asyncio\nasync def main(): await asyncio.sleep(60)\nasyncio.run(main())",
+            "import procinterrupt\nwith procinterrupt.shield(0.005):\n    for i in range(3): time.sleep(0.001)\nwhile True: pass",
+            "import procinterrupt\nwhile True:\n    with procinterrupt.shield(0.002): time.sleep(0.001)",
         ],
     };
 
@@ -62,13 +66,22 @@ internal static class SoakPrograms
         .. ShortOnes.Select(code => new SoakProgram(CSharp, code) { MayFail = true }),
     ];
 
-    /// <summary>Those that a signal does not end.</summary>
+    /// <summary>Those that a signal does not end, and insist does.</summary>
     private static readonly SoakProgram[] Stubborn =
     [
-        new(CSharp, "Console.Write(\"[TAG]\"); try { while (true) { } } finally { while (true) { } }") { NeedsMore = true, Tells = true },
-        new(CSharp, "Console.Write(\"[TAG]\"); while (true) { try { while (true) { } } catch (KeyboardInterruptException) { } }") { NeedsMore = true, Tells = true },
-        new(Python, "print('[TAG]', end='')\ndef spin():\n    while True: pass\nwhile True:\n    try: spin()\n    except BaseException: pass") { NeedsMore = true, Tells = true },
-        new(Python, "print('[TAG]', end='')\nsum(range(10**12))") { NeedsMore = true, Tells = true },
+        new(CSharp, "Console.Write(\"[TAG]\"); try { while (true) { } } finally { while (true) { } }") { Needs = InterruptRung.Insist, Tells = true },
+        new(CSharp, "Console.Write(\"[TAG]\"); while (true) { try { while (true) { } } catch (KeyboardInterruptException) { } }") { Needs = InterruptRung.Insist, Tells = true },
+        new(CSharp, "Console.Write(\"[TAG]\"); try { Thread.Sleep(-1); } finally { Thread.Sleep(-1); }") { Needs = InterruptRung.Insist, Tells = true },
+        new(Python, "print('[TAG]', end='')\ndef spin():\n    while True: pass\nwhile True:\n    try: spin()\n    except BaseException: pass") { Needs = InterruptRung.Insist, Tells = true },
+        new(Python, "print('[TAG]', end='')\ntry:\n    while True: pass\nfinally:\n    while True: pass") { Needs = InterruptRung.Insist, Tells = true },
+    ];
+
+    /// <summary>Those that end with their worker only.</summary>
+    private static readonly SoakProgram[] Deadly =
+    [
+        new(CSharp, "Console.Write(\"[TAG]\"); System.Text.RegularExpressions.Regex.IsMatch(new string('a', 60) + \"b\", \"^(a+)+$\");") { Needs = InterruptRung.Terminate, Tells = true },
+        new(Python, "print('[TAG]', end='')\nsum(range(10**12))") { Needs = InterruptRung.Terminate, Tells = true },
+        new(Python, "print('[TAG]', end='')\nimport ctypes, os\nctypes.CDLL(None).kill(os.getpid(), 19)") { Needs = InterruptRung.Kill, Tells = true },
     ];
 
     private static string[] ShortOnes =>
@@ -114,7 +127,9 @@ internal static class SoakPrograms
 
     public static SoakProgram OfAllKinds(Random random) => Pick(random, Wide);
 
-    public static SoakProgram OneThatNeedsMore(Random random) => Pick(random, Stubborn);
+    /// <param name="random">Which.</param>
+    /// <param name="mayDie">Whether it may cost the worker.</param>
+    public static SoakProgram OneThatNeedsMore(Random random, bool mayDie) => Pick(random, mayDie && random.Next(4) == 0 ? Deadly : Stubborn);
 
     private static T Pick<T>(Random random, T[] all) => all[random.Next(all.Length)];
 }

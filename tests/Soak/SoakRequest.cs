@@ -4,6 +4,6 @@ namespace ProcInterrupt.Tests.Soak;
 /// <param name="Id">No other request's.</param>
 /// <param name="Signal">What was asked.</param>
 /// <param name="AfterGo">Made when the run was known to be in its code.</param>
-/// <param name="IsStop">By <see cref="Run.StopAsync"/>.</param>
+/// <param name="Policy">How it climbs; null for a plain request.</param>
 /// <param name="Receipt">Its one answer.</param>
-internal sealed record SoakRequest(string Id, Signal Signal, bool AfterGo, bool IsStop, Task<InterruptReceipt> Receipt);
+internal sealed record SoakRequest(string Id, Signal Signal, bool AfterGo, StopPolicy? Policy, Task<InterruptReceipt> Receipt);

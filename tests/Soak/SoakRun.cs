@@ -74,7 +74,7 @@ internal sealed class SoakRun
 
             var id = $"{Tag}-{number}";
             var afterGo = gone;
-            var request = new SoakRequest(id, signal, afterGo, IsStop: false, Run.InterruptAsync(signal, id));
+            var request = new SoakRequest(id, signal, afterGo, Policy: null, Run.InterruptAsync(signal, id));
             requests.Add(request);
             unanswered.Add(request);
         }
@@ -91,7 +91,7 @@ internal sealed class SoakRun
             }
 
             var id = $"{Tag}-{tally.Asked()}";
-            requests.Add(new SoakRequest(id, policy.Signal, gone, IsStop: true, Run.StopAsync(policy, id)));
+            requests.Add(new SoakRequest(id, policy.Signal, gone, policy, Run.StopAsync(policy, id)));
         }
     }
 

@@ -16,6 +16,8 @@ internal sealed class SoakRunner : IDisposable
     private readonly CancellationTokenSource over = new();
     private readonly string folder = Directory.CreateTempSubdirectory("soak-").FullName;
     private readonly WorkerOptions workerOptions;
+    private (long Requests, long Heap)? firstHeap;
+    private (long Requests, long Heap)? lastHeap;
     private long lastTag;
     private volatile int immortal;
 
@@ -110,6 +112,8 @@ internal sealed class SoakRunner : IDisposable
             {
                 next += options.Interval;
                 var use = SoakUse.Look(folder);
+                lastHeap = (requests, use.Heap);
+                firstHeap ??= lastHeap;
                 var elapsed = Stopwatch.GetElapsedTime(begun).TotalSeconds;
                 output.WriteLine(
                     $"{requests,9} requests {elapsed,7:F0} s {requests / elapsed,6:F0}/s   threads {use.Threads} descriptors {use.Descriptors} processes {use.Children} files {use.Files}   "
@@ -145,9 +149,12 @@ internal sealed class SoakRunner : IDisposable
         }
 
         var leaked = (Threads: after.Threads - before.Threads, Descriptors: after.Descriptors - before.Descriptors, Processes: after.Children - before.Children, Files: after.Files - before.Files);
-        var growth = (after.Heap - before.Heap) * (100_000.0 / Math.Max(requests, 1));
+        // Between the first look and the last: what the first runs bring for good does not count.
+        var growth = firstHeap is { } first && lastHeap is { } last && last.Requests > first.Requests
+            ? $"{(last.Heap - first.Heap) / 1e6 * 100_000 / (last.Requests - first.Requests):F2} MB"
+            : "not known";
         output.WriteLine($"{requests} requests in {elapsed.TotalSeconds:F0} s: {faults}; leaked threads {leaked.Threads}, descriptors {leaked.Descriptors}, "
-            + $"processes {leaked.Processes}, files {leaked.Files}; memory {growth / 1e6:F2} MB per 100,000");
+            + $"processes {leaked.Processes}, files {leaked.Files}; memory per 100,000: {growth}");
         return Enum.GetValues<SoakFault>().All(fault => tally.Of(fault) == 0)
             && leaked is { Threads: <= 0, Descriptors: <= 0, Processes: <= 0, Files: <= 0 };
     }
