@@ -63,6 +63,9 @@ internal static class PythonPrograms
         ["finally of a generator"] = "def g():\n    global cleaned\n    try:\n        while True: yield 1\n    finally: cleaned = 1\nfor _ in g(): pass",
     };
 
+    /// <summary>Those that one signal ends, and that need no file.</summary>
+    public static IEnumerable<string> All => Programs.Keys.Where(static name => name != "import of a looping module").Concat(Cleaning.Keys).Select(Code);
+
     public static TheoryData<string, string> Rows => OnEach(Programs.Keys);
 
     public static TheoryData<string, string> CleaningRows => OnEach(Cleaning.Keys);
