@@ -22,8 +22,10 @@ public sealed class SocketPlaceTests(WorkerProcesses processes) : IAsyncLifetime
     [Fact]
     public void A_name_is_not_to_be_guessed()
     {
-        using var first = SocketFolder.Create();
-        using var second = SocketFolder.Create();
+        using var first = SocketFolder.Choose();
+        first.Make();
+        using var second = SocketFolder.Choose();
+        second.Make();
         Assert.Matches("/procinterrupt-[0-9a-f]{32}/s$", first.SocketPath);
         Assert.NotEqual(first.SocketPath, second.SocketPath);
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(Path.GetDirectoryName(first.SocketPath)!));
@@ -113,7 +115,8 @@ public sealed class SocketPlaceTests(WorkerProcesses processes) : IAsyncLifetime
         Environment.SetEnvironmentVariable("XDG_RUNTIME_DIR", place.FullName);
         try
         {
-            using var folder = SocketFolder.Create();
+            using var folder = SocketFolder.Choose();
+            folder.Make();
             Assert.DoesNotContain(place.FullName, folder.SocketPath, StringComparison.Ordinal);
             await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("echo"));
             Assert.Equal("1", (await worker.RunAsync("fake", "1")).Value!.Text);
