@@ -68,6 +68,10 @@ public sealed class WorkerOptions
     /// <value>Default <see langword="null"/>: no limits.</value>
     public WorkerBudgets? Budgets { get; init; }
 
+    /// <summary>Whether another process takes the place of one that was ended because a run did not stop.</summary>
+    /// <value>Default <see langword="null"/>: none does, and what is queued then is told that the worker is lost.</value>
+    public RestartPolicy? Restart { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     /// <exception cref="ArgumentException">A host assembly is not there.</exception>
     internal static void Check(WorkerOptions options)
@@ -102,6 +106,11 @@ public sealed class WorkerOptions
         }
 
         options.Budgets?.Validate();
+
+        if (options.Restart is not null)
+        {
+            RestartPolicy.Check(options.Restart);
+        }
 
         if (options.OutputRetention < 0)
         {

@@ -213,6 +213,7 @@ internal sealed partial class Dispatcher
         terminating = false;
         ReleaseUnread(run);
         current = null;
+        hasCompletedRun |= resumed;
         var now = MonotonicClock.Nanos;
         Finish(run, new RunResult
         {
@@ -288,6 +289,7 @@ internal sealed partial class Dispatcher
         desk.SetTarget(swap.Buffer);
         buffer?.Release();
         buffer = swap.Buffer;
+        bufferIsOwn = swap.IsOwn;
         swap.Complete();
     }
 }
