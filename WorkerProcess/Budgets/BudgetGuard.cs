@@ -46,7 +46,7 @@ internal sealed class BudgetGuard
     private bool toldRefused;
     private long nextStepNanos;
     private long threadsOverSince;
-    private bool hadProcessesKilled;
+    private volatile bool hadProcessesKilled;
 
     /// <param name="limits">At least one.</param>
     /// <param name="desk">Interrupts.</param>
@@ -83,7 +83,7 @@ internal sealed class BudgetGuard
 
         if (limits.Processes is { } processes)
         {
-            new ProcessWatch(processes, () => run is not null, OnTooManyProcesses).Start();
+            new ProcessWatch(processes, () => run is not null, () => hadProcessesKilled = true, OnTooManyProcesses).Start();
         }
     }
 
@@ -258,7 +258,7 @@ internal sealed class BudgetGuard
         desk.InterruptLocally(scope, exceeded, InterruptRung.Insist);
     }
 
-    /// <summary>Processes are about to be killed; called by their watch.</summary>
+    /// <summary>Processes were killed; called by their watch.</summary>
     private void OnTooManyProcesses()
     {
         lock (gate)
@@ -269,7 +269,6 @@ internal sealed class BudgetGuard
                 return;
             }
 
-            hadProcessesKilled = true;
             if (steps == 0)
             {
                 Exceed(scope, InterruptReason.Processes, MonotonicClock.Nanos);

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using ProcInterrupt.WorkerProcess.Hosting;
 
@@ -9,10 +9,18 @@ namespace ProcInterrupt.WorkerProcess.Budgets;
 /// The kill is one step for the kernel, which no fork escapes: so it ends a fork bomb. Until the next look a bomb can start some
 /// hundred processes more than its budget. Only for a worker that is alone in its namespace, or others would be killed.
 /// </remarks>
-internal sealed partial class ProcessWatch
+internal sealed unsafe partial class ProcessWatch
 {
+    private const int OpenReadOnly = 0;
+    private const int OpenCloseOnExec = 0x80000;
     private const int KillSignal = 9;
     private const int EveryProcess = -1;
+
+    /// <summary>O_DIRECTORY.</summary>
+    private static readonly int OpenFolder = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+
+    /// <summary>getdents64.</summary>
+    private static readonly nint EntriesNumber = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 61 : 217;
 
     /// <summary>While there are processes or code that may start some.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
@@ -22,16 +30,19 @@ internal sealed partial class ProcessWatch
 
     private readonly long most;
     private readonly Func<bool> isRunning;
+    private readonly Action exceeding;
     private readonly Action exceeded;
     private readonly HashSet<int> ended = [];
 
     /// <param name="most">How many processes may live at once, the worker itself not counted.</param>
-    /// <param name="isRunning">Whether there is a run. Called on the watch's thread.</param>
-    /// <param name="exceeded">Interrupts it. Called on the watch's thread, before its processes are killed.</param>
-    public ProcessWatch(long most, Func<bool> isRunning, Action exceeded)
+    /// <param name="isRunning">Whether there is a run. All three are called on the watch's thread.</param>
+    /// <param name="exceeding">Called before processes are killed; is not to wait.</param>
+    /// <param name="exceeded">Called after that. Interrupts the run.</param>
+    public ProcessWatch(long most, Func<bool> isRunning, Action exceeding, Action exceeded)
     {
         this.most = most;
         this.isRunning = isRunning;
+        this.exceeding = exceeding;
         this.exceeded = exceeded;
     }
 
@@ -44,13 +55,17 @@ internal sealed partial class ProcessWatch
         const int ofThread = 0;
         const int highest = -20;
         _ = SetPriority(ofThread, 0, highest);
+        var folder = Open("/proc", OpenReadOnly | OpenFolder | OpenCloseOnExec);
+        var listed = new List<int>();
         while (true)
         {
-            var listed = List();
+            List(folder, listed);
             if (listed.Count > most && CountAlive(listed) > most)
             {
-                exceeded();
+                // First of all the kill: while a large process forks, its other threads get nowhere.
+                exceeding();
                 _ = Kill(EveryProcess, KillSignal);
+                exceeded();
             }
 
             Thread.Sleep(listed.Count > 0 || isRunning() ? Look : IdleLook);
@@ -58,19 +73,29 @@ internal sealed partial class ProcessWatch
     }
 
     /// <summary>The processes beside the worker and the namespace's first.</summary>
-    private static List<int> List()
+    /// <remarks>Makes no garbage: memory that is new to this process waits for its forks.</remarks>
+    private static void List(int folder, List<int> found)
     {
         const int first = 1;
-        var found = new List<int>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        const int bufferBytes = 4096;
+        const int nameAt = 19;
+        const int lengthAt = 16;
+        found.Clear();
+        var own = Environment.ProcessId;
+        var buffer = stackalloc byte[bufferBytes];
+        _ = Seek(folder, 0, 0);
+        nint count;
+        while ((count = GetEntries(EntriesNumber, folder, buffer, bufferBytes)) > 0)
         {
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != first && id != Environment.ProcessId)
+            for (var at = 0; at < count; at += *(ushort*)(buffer + at + lengthAt))
             {
-                found.Add(id);
+                var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer + at + nameAt);
+                if (Utf8Parser.TryParse(name, out int id, out var used) && used == name.Length && id != first && id != own)
+                {
+                    found.Add(id);
+                }
             }
         }
-
-        return found;
     }
 
     /// <summary>Without those that have ended and that nobody has asked about: code that forks need not wait for its children.</summary>
@@ -110,6 +135,15 @@ internal sealed partial class ProcessWatch
 
         return false;
     }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "lseek")]
+    private static partial long Seek(int descriptor, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint GetEntries(nint number, nint folder, byte* buffer, nint length);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int processId, int signal);
