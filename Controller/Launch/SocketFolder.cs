@@ -31,11 +31,10 @@ internal sealed class SocketFolder : IDisposable
             var bytes = Posix.PathBytes(folder.SocketPath);
             var refusal = bytes > MaxPathBytes
                 ? $"a socket's path would have {bytes} bytes, {MaxPathBytes} is the most"
-                : TrustedFolder.DescribeFault(place) ?? Posix.MakeFolder(folder.path);
+                : TrustedFolder.DescribeFault(place) ?? Posix.TryFolder(folder.path);
             if (refusal is null)
             {
                 // Not kept yet: until there is a worker nobody could remove it if this process were killed.
-                Directory.Delete(folder.path);
                 return folder;
             }
 
