@@ -16,9 +16,14 @@ internal sealed partial class DeliveryDesk
             return;
         }
 
+        var cleanup = CleanupDepth.InCleanup;
         if (scope.ForeignInCharge is { } foreign)
         {
-            foreign.Check();
+            if (!cleanup || foreign.HasWork || !IsDeferrable(word, scope))
+            {
+                foreign.Check();
+            }
+
             return;
         }
 
@@ -28,7 +33,6 @@ internal sealed partial class DeliveryDesk
             return;
         }
 
-        var cleanup = CleanupDepth.InCleanup;
         if (cleanup && IsDeferrable(word, scope) && !scope.UnwindsForGood)
         {
             return;
@@ -43,7 +47,11 @@ internal sealed partial class DeliveryDesk
     {
         if (scope.ForeignInCharge is { } foreign)
         {
-            foreign.Check();
+            if (!cleanup || HasWork(scope, cleanup))
+            {
+                foreign.Check();
+            }
+
             return;
         }
 
@@ -80,6 +88,12 @@ internal sealed partial class DeliveryDesk
         {
             // A thread that outlived its run, or is of none, has no run to end; the worker is not its to end either.
             throw new InvalidOperationException("Environment.Exit was called outside a run; it ends runs only.");
+        }
+
+        if (scope.ForeignInCharge is not null)
+        {
+            // Code that it called: it unwinds by itself, and may catch.
+            throw new RunExitException(exitCode);
         }
 
         lock (gate)
@@ -314,7 +328,7 @@ internal sealed partial class DeliveryDesk
         if (scope.Foreign is { } foreign)
         {
             var foreignAction = foreign.Decide(word.Signal);
-            return foreignAction != WordAction.Ignore && IsShielded(scope) ? WordAction.Defer : foreignAction;
+            return foreignAction != WordAction.Ignore && (cleanup || IsShielded(scope)) ? WordAction.Defer : foreignAction;
         }
 
         var handled = handlers[(int)word.Signal] is not null;
@@ -339,7 +353,7 @@ internal sealed partial class DeliveryDesk
 
     /// <summary>Whether <see cref="Check"/> would do something for a waiting thread of the run.</summary>
     public bool HasWork(RunScope scope, bool cleanup) => scope.ForeignInCharge is { } foreign
-        ? foreign.TakesHere && (foreign.HasWork || HasNewWork(scope))
+        ? foreign.TakesHere && (foreign.HasWork || HasNewWork(scope, cleanup))
         : (scope.Unwinding != Unwinding.None && (!cleanup || scope.UnwindsForGood)) || HasNewWork(scope, cleanup);
 
     private bool HasNewWork(RunScope scope, bool cleanup = false) =>

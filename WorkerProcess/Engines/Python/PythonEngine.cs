@@ -1,3 +1,4 @@
+using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines.Python.HostFunctions;
 using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
@@ -30,12 +31,13 @@ internal sealed class PythonEngine : IEngine
         MessageSender sender,
         DescriptorCapture captured,
         InputReader input,
-        IReadOnlyList<string> hostAssemblies)
+        IReadOnlyList<string> hostAssemblies,
+        IWeaver weaver)
     {
         library = PythonLibrary.Load(environment, out var unavailable);
         try
         {
-            hostFunctions = HostFunction.In(hostAssemblies);
+            hostFunctions = HostFunction.In(hostAssemblies, weaver);
         }
         catch (InvalidOperationException exception)
         {

@@ -16,6 +16,10 @@ internal sealed unsafe class PythonSession
     /// <summary>How often an interrupt may come while it is found out how the run ended.</summary>
     private const int MostTries = 8;
 
+    /// <summary>Executed in this order in one module; the last one sets up the session.</summary>
+    private static readonly string[] SessionFiles =
+        ["streams.py", "signals.py", "interrupts.py", "threads.py", "errors.py", "values.py", "runs.py", "questions.py", "session.py"];
+
     private readonly PythonRuntime runtime;
     private readonly PythonApi api;
     private readonly PythonObjects objects;
@@ -40,7 +44,11 @@ internal sealed unsafe class PythonSession
         functions.AddTo(AddModule("_procinterrupt"));
         module = AddModule("_procinterrupt_session");
         interrupts.Attach(module);
-        Load(module, "session.py");
+        foreach (var file in SessionFiles)
+        {
+            Load(module, file);
+        }
+
         var host = AddModule("procinterrupt.host");
         new HostCalls(runtime, interrupts, functions, desk).AddTo(host, hostFunctions);
         var package = AddModule("procinterrupt");

@@ -12,6 +12,14 @@ internal sealed class PythonShields(DeliveryDesk desk, PythonInterrupts interrup
     /// <param name="run">The calling thread's run: one that is over has nothing to hold off.</param>
     public long Begin(double seconds, uint run)
     {
+        foreach (var (number, left) in held)
+        {
+            if (left.Scope.Ended)
+            {
+                held.Remove(number);
+            }
+        }
+
         last++;
         if (interrupts.Run is { } scope && scope.Number == run
             && desk.BeginShield(scope, TimeSpan.FromTicks(Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond))), inCleanup: false) is { } shield)
