@@ -204,12 +204,13 @@ internal sealed class RunLoop
             return new ResetDoneMessage(reset.Request, fault!.Message);
         }
 
-        foreach (var engine in made.Where(engine => reset.Engine is null || engine.Info.Name == reset.Engine))
+        var chosen = made.Where(engine => reset.Engine is null || engine.Info.Name == reset.Engine).ToList();
+        chosen.ForEach(static engine => engine.Reset());
+        if (chosen.Exists(static engine => !engine.KeepsHandlers))
         {
-            engine.Reset();
+            desk.ForgetHandlers();
         }
 
-        desk.ForgetHandlers();
         return new ResetDoneMessage(reset.Request, null);
     }
 

@@ -69,6 +69,7 @@ byte lastEnded = 0;
 bool gone = false;          /* it gave way: nothing more is said of the run */
 bool deaf = false;          /* the whole process is stuck */
 byte warned = 0;            /* the run that is over its budget and was told */
+bool insisted = false;      /* and told again */
 
 /* ---- Controller --------------------------------------------------------------------------------------------------- */
 
@@ -386,7 +387,7 @@ end:
 #ifdef RENUMBER
        lastNumber = 0;
 #endif
-       current = 0; raising = 0; cause = 0; own = 0; ownAim = 0; shielded = false; lastEnded = 0; gone = false; warned = 0; deaf = false; userRaised = false;
+       current = 0; raising = 0; cause = 0; own = 0; ownAim = 0; shielded = false; lastEnded = 0; gone = false; warned = 0; insisted = false; deaf = false; userRaised = false;
        killing = false; terminating = false;
        ending = none; worker++;
        alive = true; restarting = false
@@ -507,8 +508,9 @@ finish:
        CLAIM(reasonIsTrue, raising == 0 || (cause == BY_USER -> userRaised : warned == me));
        raising = 0; cause = 0; userRaised = false;
 #ifndef BUDGET_UNCHECKED
-       own = 0; ownAim = 0
+       own = 0; ownAim = 0;
 #endif
+       insisted = false
     fi;
     me = 0; polls = false; endless = false; mayCatch = false; mayShield = false; bounded = false
   }
@@ -552,7 +554,7 @@ end:
 }
 
 #ifdef BUDGET
-/* Soft: the run is interrupted, with the reason. Hard: it did not end, so the worker does. */
+/* Soft: the run is interrupted, with the reason; then insisted. Hard: it did not end, so the worker does. */
 proctype Watcher() {
   byte seen = 0, times = 0;
 born:
@@ -571,10 +573,11 @@ end:
        fi;
        seen = 0
      }
+  :: d_step { warned != 0 && current == warned && !insisted -> insisted = true; own = INSIST; ownAim = warned }
 #ifdef HARD_UNCHECKED
-  :: atomic { warned != 0 && current == warned -> seen = warned } atomic { d_step {
+  :: atomic { warned != 0 && current == warned && insisted -> seen = warned } atomic { d_step {
 #else
-  :: atomic { warned != 0 && current == warned && !deaf -> d_step {
+  :: atomic { warned != 0 && current == warned && insisted && !deaf -> d_step {
 #endif
        CLAIM(hardFollowsSoft, current == warned);
        gone = true; alive = false; ending = died; seen = 0 } }

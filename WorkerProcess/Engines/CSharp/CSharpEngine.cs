@@ -20,6 +20,8 @@ internal sealed class CSharpEngine : IEngine
     public EngineInfo Info { get; } =
         new("csharp", LanguageVersion.Latest.MapSpecifiedToEffectiveVersion().ToDisplayString(), Unavailable: null);
 
+    public bool KeepsHandlers => false;
+
     /// <summary>Made when first needed, so that the worker can say Hello before the framework's metadata is read.</summary>
     private CSharpSession Session => current ??= new CSharpSession(weaver);
 

@@ -58,6 +58,8 @@ internal sealed class PythonEngine : IEngine
 
     public EngineInfo Info { get; }
 
+    public bool KeepsHandlers => true;
+
     public void WarmUp(Func<bool> wanted)
     {
         // Nothing: a worker that runs only C# is not to hold an interpreter.

@@ -142,6 +142,36 @@ public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<Py
         Assert.Equal("error\n", stderr);
     }
 
+    /// <summary>As an interrupt does in the clean-up of asyncio.run.</summary>
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task A_running_loop_that_was_left_behind_does_not_stop_the_next_run(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        await worker.ValueAsync("import asyncio\nasyncio.events._set_running_loop(asyncio.new_event_loop())");
+
+        Assert.Equal("7", await worker.ValueAsync("async def main(): return 7\nasyncio.run(main())"));
+    }
+
+    [Fact]
+    public async Task A_reset_of_one_engine_leaves_the_signal_handlers_of_the_other()
+    {
+        var worker = await fixture.WorkerAsync(PythonLibraries.Default);
+        await worker.SucceedsAsync("var hits = 0; Interrupt.Handle(Signal.User1, _ => hits++);");
+        await worker.ValueAsync("import signal\nseen = []\nsignal.signal(12, lambda s, f: seen.append(s))");
+        await worker.ResetAsync("python").Soon();
+        var run = worker.Run("csharp", "Console.Write(\"go\"); while (hits == 0) { } hits");
+        await run.PrintedAsync("go");
+        Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync(Signal.User1).Soon()).Status);
+        Assert.Equal("1", (await run.Completion.Soon()).Value?.Text);
+
+        await worker.ValueAsync("import signal\nseen = []\nsignal.signal(12, lambda s, f: seen.append(s))");
+        await worker.ResetAsync("csharp").Soon();
+        var other = await worker.GoAsync("print('go')\nwhile not seen: pass\nseen[0]");
+        Assert.Equal(ReceiptStatus.Handled, (await other.InterruptAsync((Signal)12).Soon()).Status);
+        Assert.Equal("12", (await other.Completion.Soon()).Value?.Text);
+    }
+
     [Fact]
     public async Task A_stream_that_is_closed_removed_or_replaced_does_not_break_the_session()
     {

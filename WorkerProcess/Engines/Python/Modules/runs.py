@@ -20,6 +20,7 @@ def prepare(source, path, run, first_line):
     """Compiles a program: the code of its statements, and of its last one if that is an expression."""
     global _future_flags, _run_path
     _repair_streams()
+    _leave_loop()
     filename = path or f"<run {run}>"
     _keep_lines(source, filename, first_line)
     if path != _run_path:
@@ -44,6 +45,13 @@ def prepare(source, path, run, first_line):
     if last is not None:
         expression = compile(_AST_EXPRESSION(last.value), filename, "eval", _future_flags, True)
     return statements, expression
+
+
+def _leave_loop():
+    """An interrupt in the clean-up of asyncio.run leaves its loop as the running one, and asyncio would refuse the next."""
+    events = sys.modules.get("asyncio.events")
+    if events is not None:
+        events._set_running_loop(None)
 
 
 def _keep_lines(source, filename, first_line):
