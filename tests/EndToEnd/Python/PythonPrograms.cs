@@ -63,23 +63,9 @@ internal static class PythonPrograms
         ["finally of a generator"] = "def g():\n    global cleaned\n    try:\n        while True: yield 1\n    finally: cleaned = 1\nfor _ in g(): pass",
     };
 
-    public static TheoryData<string, string> Rows => OnEach(Programs.Keys);
+    public static TheoryData<string> Rows => new(Programs.Keys);
 
-    public static TheoryData<string, string> CleaningRows => OnEach(Cleaning.Keys);
+    public static TheoryData<string> CleaningRows => new(Cleaning.Keys);
 
     public static string Code(string name) => Programs.TryGetValue(name, out var code) ? Go + code : "cleaned = 0\n" + Go + Cleaning[name];
-
-    private static TheoryData<string, string> OnEach(IEnumerable<string> names)
-    {
-        var rows = new TheoryData<string, string>();
-        foreach (var library in PythonLibraries.All)
-        {
-            foreach (var name in names)
-            {
-                rows.Add(library, name);
-            }
-        }
-
-        return rows;
-    }
 }
