@@ -226,7 +226,7 @@ internal sealed class WorkerKeeper
         }
 
         logger.WorkerReplaced(replaced.ProcessId, replaced.Generation, previous.Message);
-        dispatcher.Background.AddDroppable(replaced, 0);
+        dispatcher.Background.AddDroppable(replaced, bytes: 0, extra: 0);
         dispatcher.Resume();
         if (closing.IsCancellationRequested)
         {
