@@ -39,10 +39,10 @@ public sealed class BudgetTests
         Assert.Equal("42", (await worker.SucceedsAsync("kept + 1")).Value?.Text);
     }
 
-    [Theory]
-    [InlineData("System.Text.RegularExpressions.Regex.Match(new string('a', 60) + \"b\", \"^(a+)+$\");")]
-    public async Task A_run_that_does_not_stop_ends_the_worker_with_its_reason(string code)
+    [Fact]
+    public async Task A_run_that_does_not_stop_ends_the_worker_with_its_reason()
     {
+        const string code = "System.Text.RegularExpressions.Regex.Match(new string('a', 60) + \"b\", \"^(a+)+$\");";
         await using var worker = await StartAsync(new WorkerBudgets { WallTime = TimeSpan.FromSeconds(1), Grace = TimeSpan.FromMilliseconds(200) });
         var result = await worker.Run("csharp", code).Completion.Soon();
         Assert.Equal((RunOutcome.Terminated, (InterruptReason?)InterruptReason.WallTime), (result.Outcome, result.Reason));
@@ -99,7 +99,7 @@ public sealed class BudgetTests
         {
             await using var worker = await Worker.StartAsync(new WorkerOptions { Budgets = new WorkerBudgets { FileBytes = budget }, WorkingDirectory = folder.FullName });
             await worker.SucceedsAsync("var kept = 41; var piece = new byte[1 << 16];");
-            await EndsAsync(worker, "using var file = File.Create(\"a\"); for (long left = 10L << 30; left > 0; left -= piece.Length) file.Write(piece);".Replace("using var file", "var file"), RunOutcome.Interrupted, InterruptReason.FileSize);
+            await EndsAsync(worker, "var file = File.Create(\"a\"); for (long left = 10L << 30; left > 0; left -= piece.Length) file.Write(piece);", RunOutcome.Interrupted, InterruptReason.FileSize);
             await EndsAsync(worker, "while (true) { try { File.WriteAllBytes(\"b\", new byte[10 << 20]); } catch (Exception) { } }", RunOutcome.Interrupted, InterruptReason.FileSize);
             await EndsAsync(worker, "using (var sparse = File.Create(\"c\")) sparse.SetLength(10L << 30);", RunOutcome.Interrupted, InterruptReason.FileSize);
             await worker.SucceedsAsync("Process.Start(\"sh\", [\"-c\", \"yes > d\"]).WaitForExit();");
