@@ -29,7 +29,7 @@ internal sealed partial class DeliveryDesk
         }
 
         var cleanup = CleanupDepth.InCleanup;
-        if (cleanup && IsDeferrable(word, scope) && !scope.UnwindsForGood)
+        if (cleanup && IsDeferrable(word, scope) && scope.Local.Rung != InterruptRung.Insist && !scope.UnwindsForGood)
         {
             return;
         }

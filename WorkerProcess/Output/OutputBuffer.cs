@@ -124,7 +124,18 @@ internal sealed class OutputBuffer
     {
         lock (gate)
         {
-            AppendBytes(openRun, stream, text, int.MaxValue);
+            if (Budget is not { } budget)
+            {
+                AppendBytes(openRun, stream, text, int.MaxValue);
+            }
+            else if (!budget.IsFlood(MonotonicClock.Nanos))
+            {
+                AppendBytes(openRun, stream, text, int.MaxValue);
+                if (budget.Left < TextItem.MaxCharacterBytes)
+                {
+                    budget.Flooded(MonotonicClock.Nanos);
+                }
+            }
         }
     }
 

@@ -15,11 +15,10 @@ public sealed class PythonBudgetTests
             await using var worker = await Worker.StartAsync(new WorkerOptions
             {
                 WorkingDirectory = folder.FullName,
-                Budgets = new WorkerBudgets { WallTime = TimeSpan.FromSeconds(10), CpuTime = TimeSpan.FromSeconds(3), OutputBytes = 100_000, FileBytes = 1 << 20 },
+                Budgets = new WorkerBudgets { CpuTime = TimeSpan.FromSeconds(1.5), OutputBytes = 100_000, FileBytes = 1 << 20 },
             });
             await worker.RunAsync("python", "kept = 41").Soon();
             await EndsAsync("while True: pass", InterruptReason.Cpu);
-            await EndsAsync("import time\ntime.sleep(100)", InterruptReason.WallTime);
             await EndsAsync("while True: print('x' * 100)", InterruptReason.Output);
             await EndsAsync("with open('a', 'wb') as f:\n    while True: f.write(bytes(1 << 16))", InterruptReason.FileSize);
             await EndsAsync("import os\nwhile True:\n    try: open('b', 'wb').write(bytes(1 << 21))\n    except OSError: pass", InterruptReason.FileSize);
@@ -32,6 +31,13 @@ public sealed class PythonBudgetTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_blocked_run_is_interrupted_at_its_time()
+    {
+        await using var worker = await BudgetTests.StartAsync(new WorkerBudgets { WallTime = TimeSpan.FromSeconds(3) });
+        await BudgetTests.EndsAsync(worker, "import time\ntime.sleep(100)", RunOutcome.Interrupted, InterruptReason.WallTime, "python");
     }
 
     [Fact]

@@ -7,7 +7,14 @@ public sealed class BudgetLimitsTests
 {
     private static readonly BudgetLimits All = new()
     {
-        WallMicros = 1, CpuMicros = 2, MemoryBytes = 3, OutputBytes = 4, Processes = 5, Threads = 6, FileBytes = long.MaxValue, GraceMicros = 8,
+        WallMicros = 1,
+        CpuMicros = 2,
+        MemoryBytes = 3,
+        OutputBytes = 4,
+        Processes = 5,
+        Threads = 6,
+        FileBytes = long.MaxValue,
+        GraceMicros = 8,
     };
 
     [Fact]
