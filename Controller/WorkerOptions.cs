@@ -56,6 +56,10 @@ public sealed class WorkerOptions
     /// <value>Paths. Default <see langword="null"/>: none.</value>
     public IReadOnlyList<string>? HostAssemblies { get; init; }
 
+    /// <summary>Whether another process takes the place of one that was ended because a run did not stop.</summary>
+    /// <value>Default <see langword="null"/>: none does, and what is queued then is told that the worker is lost.</value>
+    public RestartPolicy? Restart { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     /// <exception cref="ArgumentException">A host assembly is not there.</exception>
     internal static void Check(WorkerOptions options)
@@ -82,6 +86,11 @@ public sealed class WorkerOptions
         if (options.HostAssemblies?.FirstOrDefault(static path => !File.Exists(path)) is { } missing)
         {
             throw new ArgumentException($"The host assembly {missing} is not there.", nameof(options));
+        }
+
+        if (options.Restart is not null)
+        {
+            RestartPolicy.Check(options.Restart);
         }
 
         if (options.OutputRetention < 0)

@@ -32,7 +32,7 @@ internal sealed class WorkerSupervisor
 
     /// <param name="worker">Its process and pipe, owned from here on.</param>
     /// <param name="connection">The threads on the pipe.</param>
-    /// <param name="dispatcher">Told when all is over.</param>
+    /// <param name="dispatcher">Knows why the worker is to end.</param>
     /// <param name="killRequested">Completes when the worker is to be killed.</param>
     /// <param name="exitGrace">Between the end of the pipe and a kill.</param>
     /// <param name="logger">For the worker's end.</param>
@@ -46,6 +46,9 @@ internal sealed class WorkerSupervisor
         this.exitGrace = exitGrace;
         this.logger = logger;
     }
+
+    /// <summary>Called once, when the worker is gone and nothing more comes from it; has to settle what waits for it.</summary>
+    public required Action<WorkerEnding, WorkerExit> Ended { private get; init; }
 
     /// <summary>Completes when the worker is gone, everything is settled and nothing is left. Never faults.</summary>
     public Task<WorkerExit> Exited => exited.Task;
@@ -72,7 +75,7 @@ internal sealed class WorkerSupervisor
             // Nobody may be left waiting for a worker that cannot be watched.
             var exit = new WorkerExit(null, null, $"The worker process {child.Id} could not be watched to its end: {exception.Message}");
             logger.WorkerLost(child.Id, exit.Message);
-            dispatcher.Close(WorkerEnding.Lost, exit);
+            Ended(WorkerEnding.Lost, exit);
             exited.TrySetResult(exit);
         }
     }
@@ -144,7 +147,7 @@ internal sealed class WorkerSupervisor
                 break;
         }
 
-        dispatcher.Close(ending, exit);
+        Ended(ending, exit);
         pipe.Dispose();
         child.Dispose();
         exited.TrySetResult(exit);

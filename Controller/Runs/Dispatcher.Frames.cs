@@ -198,6 +198,7 @@ internal sealed partial class Dispatcher
         terminating = false;
         ReleaseUnread(run);
         current = null;
+        hasCompletedRun |= resumed;
         var now = MonotonicClock.Nanos;
         Finish(run, new RunResult
         {
@@ -273,6 +274,7 @@ internal sealed partial class Dispatcher
         desk.SetTarget(swap.Buffer);
         buffer?.Release();
         buffer = swap.Buffer;
+        bufferIsOwn = swap.IsOwn;
         swap.Complete();
     }
 }
