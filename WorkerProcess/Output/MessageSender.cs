@@ -1,5 +1,4 @@
 using System.Text;
-using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Transport;
 using ProcInterrupt.WorkerProcess.Delivery;
@@ -26,7 +25,6 @@ internal sealed class MessageSender : IFramePoster
     private long credit = ProtocolConstants.InitialOutputCredit;
     private volatile bool outputPosted;
     private volatile bool gathering;
-    private long gatheredNanos = long.MinValue / 2;
     private bool lazy;
     private bool stopped;
 
@@ -93,11 +91,6 @@ internal sealed class MessageSender : IFramePoster
     public void SendLast()
     {
         Drain(withOutput: true, closing: true);
-        lock (gate)
-        {
-            // What the next run prints first is shown at once too.
-            gatheredNanos = long.MinValue / 2;
-        }
     }
 
     /// <summary>Says that something was put into the output buffer.</summary>
@@ -155,16 +148,13 @@ internal sealed class MessageSender : IFramePoster
                     return;
                 }
 
-                if (frames.Count == 0 && !output.HasPiece && MonotonicClock.Nanos - gatheredNanos < Gathering.Ticks * 100)
+                if (frames.Count == 0 && !output.HasPiece)
                 {
                     // Woken early by a frame, or by a piece that is worth sending.
                     gathering = true;
                     Monitor.Wait(gate, Gathering);
                     gathering = false;
                 }
-
-                // What comes after a pause is shown at once; what follows it closely is gathered.
-                gatheredNanos = MonotonicClock.Nanos;
 
                 outputPosted = false;
             }

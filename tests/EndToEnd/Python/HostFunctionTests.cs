@@ -118,7 +118,7 @@ public sealed class HostFunctionTests : IAsyncLifetime
                 Assert.Equal((call, "42"), (call, await worker.ValueAsync("kept + 1")));
             }
 
-            var caught = await worker.GoAsync($"print('go')\ntry: {call}\nexcept KeyboardInterrupt: pass\n{call}");
+            var caught = await worker.GoAsync($"try:\n    print('go')\n    {call}\nexcept KeyboardInterrupt: pass\n{call}");
             Assert.Equal((call, ReceiptStatus.Handled), (call, (await caught.InterruptAsync().Soon()).Status));
             Assert.Equal((call, ReceiptStatus.Interrupted), (call, (await caught.InterruptAsync().Soon()).Status));
         }
@@ -135,8 +135,8 @@ public sealed class HostFunctionTests : IAsyncLifetime
             var run = await worker.GoAsync("""
                 seen, outcome = [], None
                 def callback():
-                    print('go')
                     try:
+                        print('go')
                         while True: pass
                     except KeyboardInterrupt as e:
                         seen.append(e)
