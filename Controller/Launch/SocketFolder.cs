@@ -44,10 +44,14 @@ internal sealed class SocketFolder : IDisposable
     /// <summary>Removes the socket and the folder. May be called twice.</summary>
     public void Dispose()
     {
-        if (Directory.Exists(path))
+        try
         {
             File.Delete(SocketPath);
             Directory.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Removed already, here or by the worker.
         }
     }
 

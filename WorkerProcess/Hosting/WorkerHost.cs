@@ -58,7 +58,7 @@ internal sealed class WorkerHost
         WorkerThread.KeepFaultDescriptor();
         const int longestSecret = 1024;
         var secret = ProcessCalls.ReadLineAndCloseInput(longestSecret);
-        WatchParent(arguments.ParentId);
+        WatchParent(arguments);
 
         // "." and an absolute path: the name is the socket's own. Unlinked by both sides right after the connection.
         using var pipe = new NamedPipeClientStream(".", arguments.PipePath, PipeDirection.InOut);
@@ -74,11 +74,13 @@ internal sealed class WorkerHost
     }
 
     /// <summary>A second line of defence: the pipe's end says it too, unless something else holds the pipe open.</summary>
-    private static void WatchParent(int parentId) =>
+    private static void WatchParent(WorkerArguments arguments) =>
         WorkerThread.Start("parent watch", () =>
         {
-            if (ProcessCalls.WaitForExitOf(parentId))
+            if (ProcessCalls.WaitForExitOf(arguments.ParentId))
             {
+                // It may have gone before there was a connection, and nobody else is left to remove its socket.
+                Unlink(arguments.PipePath);
                 ProcessCalls.KillGroup();
             }
         });
@@ -88,10 +90,11 @@ internal sealed class WorkerHost
         try
         {
             File.Delete(socket);
+            Directory.Delete(Path.GetDirectoryName(socket)!);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // The controller was quicker, and removed the folder too.
+            // The controller was quicker, and removed the folder too; or the folder is not this socket's alone.
         }
     }
 
