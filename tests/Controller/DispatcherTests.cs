@@ -98,7 +98,7 @@ public sealed class DispatcherTests : IDisposable
         var queued = Queue();
         Start(run);
         var other = run.InterruptAsync();
-        var stop = run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(20) });
+        var stop = run.StopAsync(StopPolicy.AtOnce with { SignalGrace = TimeSpan.FromMilliseconds(20) });
         await WaitFor(() => Volatile.Read(ref kills) == 1);
         Assert.False(stop.IsCompleted);
 

@@ -105,6 +105,7 @@ internal static class MessageGenerator
             from request in AnyInt64 from engine in OptionalText select (IMessage)new ResetMessage(request, engine),
         [MessageType.Shutdown] = Gen.Constant<IMessage>(new ShutdownMessage()),
         [MessageType.OutputCredit] = from bytes in NotNegative select (IMessage)new OutputCreditMessage(bytes),
+        [MessageType.Terminate] = from run in Run select (IMessage)new TerminateMessage(run),
         [MessageType.Hello] =
             from pid in AnyInt32
             from secret in Text
