@@ -244,7 +244,7 @@ public sealed class Worker : IAsyncDisposable
                     throw new OperationCanceledException("The start of the worker was given up.", exception, cancellationToken);
                 case OperationCanceledException:
                     throw new WorkerStartException($"The worker was not ready within {options.StartTimeout.TotalSeconds} s and was killed.", exception);
-                case WorkerLostException or InvalidOperationException:
+                case WorkerLostException or InvalidOperationException or IOException:
                     throw new WorkerStartException(exception.Message, exception);
                 default:
                     throw;

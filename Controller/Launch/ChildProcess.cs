@@ -49,9 +49,9 @@ internal sealed class ChildProcess : IDisposable
     /// <remarks>The base library does not tell a signal from a program that returns 129 and up; the worker never does.</remarks>
     public int? KilledBySignal => RawExitCode is > SignalBase and <= SignalBase + (int)Signal.Max ? RawExitCode - SignalBase : null;
 
-    /// <summary>Starts the program and gives it the secret as the one line of its standard input.</summary>
+    /// <summary>Starts the program; it waits for <see cref="GiveSecret"/>.</summary>
     /// <exception cref="WorkerStartException">It could not be started.</exception>
-    public static ChildProcess Start(IReadOnlyList<string> command, string secret, WorkerOptions options)
+    public static ChildProcess Start(IReadOnlyList<string> command, WorkerOptions options)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
@@ -72,27 +72,28 @@ internal sealed class ChildProcess : IDisposable
             start.Environment[name] = value;
         }
 
-        ChildProcess child;
         try
         {
-            child = new ChildProcess(Process.Start(start)!);
+            return new ChildProcess(Process.Start(start)!);
         }
-        catch (Win32Exception exception)
+        catch (Exception exception) when (exception is Win32Exception or IOException)
         {
             throw new WorkerStartException($"The worker could not be started: {exception.Message}", exception);
         }
+    }
 
+    /// <summary>Gives it the secret as the one line of its standard input: it is to connect.</summary>
+    public void GiveSecret(string secret)
+    {
         try
         {
-            child.process.StandardInput.Write($"{secret}\n");
-            child.process.StandardInput.Close();
+            process.StandardInput.Write($"{secret}\n");
+            process.StandardInput.Close();
         }
         catch (IOException)
         {
             // It has ended or closed its input already; how it ended says more, and whoever waits for it will see.
         }
-
-        return child;
     }
 
     /// <summary>To be called once the worker is up: whether its process group is its own, to be ended with it, and where its runtime would write as it crashes.</summary>

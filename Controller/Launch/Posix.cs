@@ -37,6 +37,21 @@ internal static unsafe partial class Posix
         return Marshal.GetLastPInvokeError() == ErrorExists ? "it exists already" : Marshal.GetLastPInvokeErrorMessage();
     }
 
+    /// <summary>Whether <see cref="MakeFolder"/> would make it: it is made, and removed within microseconds.</summary>
+    /// <returns>Null when it would; otherwise why not.</returns>
+    public static string? TryFolder(string path)
+    {
+        // In vain, so that the call is bound: if this process is killed between the two below, the folder stays for ever.
+        _ = RemoveDirectory(path);
+        var refusal = MakeFolder(path);
+        if (refusal is null)
+        {
+            _ = RemoveDirectory(path);
+        }
+
+        return refusal;
+    }
+
     /// <summary>Which process connected to a local socket.</summary>
     public static int? GetPeerProcessId(SafePipeHandle socket)
     {
@@ -142,6 +157,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeDirectory(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RemoveDirectory(string path);
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetSocketOption(int socket, int level, int option, void* value, int* length);

@@ -1,4 +1,5 @@
 using System.IO.Pipes;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using ProcInterrupt.Connection;
@@ -24,14 +25,19 @@ internal static class WorkerLauncher
         cancellationToken.ThrowIfCancellationRequested();
         var program = WorkerProgram.Find(options);
         var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
-        using var folder = SocketFolder.Create();
-        var server = new NamedPipeServerStream(folder.SocketPath, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.CurrentUserOnly);
+        using var folder = SocketFolder.Choose();
+        NamedPipeServerStream? server = null;
         ChildProcess? child = null;
         try
         {
             var hosts = (options.HostAssemblies ?? []).SelectMany(static path => new[] { "--host", Path.GetFullPath(path) });
             var command = program.Command(["--pipe", folder.SocketPath, "--parent", $"{Environment.ProcessId}", .. hosts]);
-            child = ChildProcess.Start(command, secret, options);
+            child = ChildProcess.Start(command, options);
+
+            // Only now, with somebody there who removes them if this process is killed. The worker waits for the secret.
+            folder.Make();
+            server = Listen(folder.SocketPath);
+            child.GiveSecret(secret);
             await AcceptAsync(server, child, cancellationToken).ConfigureAwait(false);
 
             // Until it is unlinked a second client could connect.
@@ -44,7 +50,11 @@ internal static class WorkerLauncher
         }
         catch (Exception exception)
         {
-            await server.DisposeAsync().ConfigureAwait(false);
+            if (server is not null)
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+            }
+
             if (child is null)
             {
                 throw;
@@ -67,6 +77,18 @@ internal static class WorkerLauncher
                 ended ? code : null,
                 errors,
                 exception is EarlyExitException ? null : exception);
+        }
+    }
+
+    private static NamedPipeServerStream Listen(string path)
+    {
+        try
+        {
+            return new NamedPipeServerStream(path, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.CurrentUserOnly);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
+        {
+            throw new WorkerStartException($"The worker's socket {path} could not be made: {exception.Message}", exception);
         }
     }
 

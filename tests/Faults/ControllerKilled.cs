@@ -29,7 +29,7 @@ internal static class ControllerKilled
             await using var session = new SessionProcess(place);
             var code = random.Next(3) switch { 0 => FaultPrograms.Spin, 1 => FaultPrograms.Print, _ => WithChild };
             await session.RunAsync(code);
-            await Task.Delay(random.Next(startMillis + 400));
+            await Task.Delay(random.Next(startMillis + 1000));
 
             // Stopped first: a worker that is started between the look and the kill would not be seen.
             ProcessTable.Signal(session.Id, ProcessTable.SigStop);

@@ -14,6 +14,8 @@ public sealed class HostileWorkerTests : IAsyncLifetime
     /// <summary>For the mischief to take effect before the run is stopped.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
 
+    private static readonly StopPolicy Impatient = StopPolicy.AtOnce with { SignalGrace = Grace };
+
     private readonly WorkerProcesses processes;
     private readonly ITestOutputHelper log;
     private readonly BackgroundFaults faults = new();
@@ -93,7 +95,7 @@ public sealed class HostileWorkerTests : IAsyncLifetime
     [InlineData("deaf; started; fork 5; sleep 0")]
     public async Task What_goes_on_for_ever_is_ended_by_a_stop(string script)
     {
-        var result = await EndAsync(script, waitForReader: false, new StopPolicy { SignalGrace = Grace });
+        var result = await EndAsync(script, waitForReader: false, Impatient);
         Assert.Equal(RunOutcome.Killed, result.Outcome);
         Assert.NotNull(exit!.KilledBySignal);
     }
@@ -253,7 +255,7 @@ public sealed class HostileWorkerTests : IAsyncLifetime
         {
             var script = $"{(random.Next(4) == 0 ? "scribble; " : "")}{(random.Next(8) == 0 ? "" : "started; ")}random {random.Next(1, 3000)}; {(random.Next(2) == 0 ? "sleep 0" : "completed")}";
             log.WriteLine(script);
-            await EndAsync(script, waitForReader: random.Next(2) == 0, new StopPolicy { SignalGrace = Grace }, seed + round);
+            await EndAsync(script, waitForReader: random.Next(2) == 0, Impatient, seed + round);
         }
     }
 
