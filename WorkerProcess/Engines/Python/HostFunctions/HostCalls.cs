@@ -141,9 +141,15 @@ internal sealed unsafe class HostCalls
 
     private void SetError(Exception exception)
     {
-        if (exception is OperationCanceledException and not KeyboardInterruptException && !interrupts.DispatchHere())
+        if (PythonException.Take(exception) is not 0 and var error)
         {
-            return; // the run's token was cancelled, for an interrupt that has been raised now
+            objects.SetError(error);
+            return;
+        }
+
+        if (exception is OperationCanceledException && !interrupts.DispatchHere())
+        {
+            return; // the run's token was cancelled, for an interrupt that has been taken and raised only now
         }
 
         if (exception is RunExitException exit)
