@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using ProcInterrupt.Diagnostics;
 using ProcInterrupt.Launch;
@@ -7,6 +8,7 @@ using ProcInterrupt.Runs;
 namespace ProcInterrupt.Connection;
 
 /// <summary>Keeps a worker's process, and puts another one in its place when the policy says so.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A source without a timer or a wait handle holds nothing to dispose, and may be cancelled late.")]
 internal sealed class WorkerKeeper
 {
     private readonly Lock gate = new();

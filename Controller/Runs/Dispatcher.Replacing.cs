@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ProcInterrupt.Connection;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
@@ -69,6 +70,7 @@ internal sealed partial class Dispatcher
     /// <param name="next">Towards it.</param>
     /// <param name="nextKill">Kills it, without waiting.</param>
     /// <returns>Completes when it polls the buffer that the user has set; null when it needs one of its own.</returns>
+    [SuppressMessage("Design", "MA0022", Justification = "Null is an answer here: there is no buffer that is waited for.")]
     public Task? Attach(IOutbox next, Action nextKill)
     {
         lock (gate)
