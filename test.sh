@@ -20,6 +20,7 @@ if [[ -z ${PROCINTERRUPT_LIBPYTHON:-} ]] && ! compgen -G '/usr/lib/*/libpython3.
   version=$(apt-cache depends python3 2>/dev/null | sed -n 's/^ *Depends: python\(3\.[0-9]*\)$/\1/p' | head -1 || true)
   packages+=("libpython${version:-3.11}")
 fi
+command -v strace >/dev/null || packages+=(strace)                             # shows the access rules
 command -v script >/dev/null || packages+=(bsdutils)                           # a pseudo terminal, for Ctrl+C
 
 if ((${#packages[@]} > 0)); then

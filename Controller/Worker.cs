@@ -217,7 +217,7 @@ public sealed class Worker : IAsyncDisposable
                 ? new OperationCanceledException("The start of the worker was given up.", exception, cancellationToken)
                 : new WorkerStartException($"The worker was not ready within {options.StartTimeout.TotalSeconds} s and was killed.", exception);
         }
-        catch (Exception exception) when (exception is WorkerLostException or InvalidOperationException)
+        catch (Exception exception) when (exception is WorkerLostException or InvalidOperationException or IOException)
         {
             throw new WorkerStartException(exception.Message, exception);
         }

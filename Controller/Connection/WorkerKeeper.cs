@@ -158,7 +158,7 @@ internal sealed class WorkerKeeper
         lock (gate)
         {
             replacing = wasReady && options.Restart is { } policy
-                && (starting || (!closing.IsCancellationRequested && (policy.WhenLost || ending != WorkerEnding.Lost)));
+                && (starting || (!closing.IsCancellationRequested && (policy.WhenLost || ending != WorkerEnding.Lost || exit.BudgetReason is not null)));
             if (!starting)
             {
                 failures = ending == WorkerEnding.Lost && !dispatcher.HasCompletedRun ? failures + 1 : 0;
@@ -226,7 +226,7 @@ internal sealed class WorkerKeeper
         }
 
         logger.WorkerReplaced(replaced.ProcessId, replaced.Generation, previous.Message);
-        dispatcher.Background.AddDroppable(replaced, 0);
+        dispatcher.Background.AddDroppable(replaced, bytes: 0, extra: 0);
         dispatcher.Resume();
         if (closing.IsCancellationRequested)
         {

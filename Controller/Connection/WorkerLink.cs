@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProcInterrupt.Budgets;
 using ProcInterrupt.Launch;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Runs;
@@ -22,7 +23,11 @@ internal sealed class WorkerLink
         ProcessId = launched.Child.Id;
         Hello = launched.Hello;
         connection = new WorkerConnection(launched.Pipe);
-        supervisor = new WorkerSupervisor(launched, connection, dispatcher, killRequested.Task, options.ExitGrace, logger) { Ended = ended };
+        supervisor = new WorkerSupervisor(launched, connection, dispatcher, killRequested.Task, options.ExitGrace, logger)
+        {
+            Ended = ended,
+            Budgets = options.Budgets?.Limits ?? BudgetLimits.None,
+        };
     }
 
     public int ProcessId { get; }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProcInterrupt.Budgets;
 using ProcInterrupt.Diagnostics;
 using ProcInterrupt.Launch;
 using ProcInterrupt.Messages;
@@ -29,6 +30,9 @@ internal sealed class WorkerSupervisor
     private readonly TaskCompletionSource closeRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<WorkerExit> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool endExpected;
+
+    /// <summary>What the worker was given.</summary>
+    public BudgetLimits Budgets { get; init; } = BudgetLimits.None;
 
     /// <param name="worker">Its process and pipe, owned from here on.</param>
     /// <param name="connection">The threads on the pipe.</param>
@@ -94,7 +98,7 @@ internal sealed class WorkerSupervisor
 
         connection.Close();
         await connection.Stopped.ConfigureAwait(false);
-        child.KillGroup();
+        child.KillRest();
         await child.DrainAsync().ConfigureAwait(false);
         Settle(fault, killed, wasAsked);
     }
@@ -133,7 +137,13 @@ internal sealed class WorkerSupervisor
             : WorkerEnding.Lost;
         var message = Describe(ending, fault, killed);
         var signal = child.KilledBySignal;
-        var exit = new WorkerExit(signal is null ? child.RawExitCode : null, signal, message);
+        var budget = ending == WorkerEnding.Lost ? Budgets.ReasonOf(signal is null ? child.RawExitCode : null, signal) : null;
+        if (budget is { } reason)
+        {
+            message = $"The worker process {child.Id} {child.DescribeExit()}: a run went beyond the budget for {reason}, and neither interrupts nor forgetting brought the worker back within it.";
+        }
+
+        var exit = new WorkerExit(signal is null ? child.RawExitCode : null, signal, message) { BudgetReason = budget };
         switch (ending)
         {
             case WorkerEnding.Terminated:

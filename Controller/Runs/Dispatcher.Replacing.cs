@@ -30,7 +30,7 @@ internal sealed partial class Dispatcher
         {
             lost = $"{exit.Message} The session is gone; to go on, start a new Worker.";
             var exception = new WorkerLostException(lost, null, exit);
-            SettleCurrent(ending, lost, exception);
+            SettleCurrent(ending, exit, lost, exception);
             while (queue.First?.Value is { } work)
             {
                 TakeOffQueue(work);
@@ -56,7 +56,7 @@ internal sealed partial class Dispatcher
         {
             attached = resumed = false;
             var message = $"{exit.Message} The session is gone; the worker is being replaced.";
-            SettleCurrent(ending, message, new WorkerLostException(message, null, exit));
+            SettleCurrent(ending, exit, message, new WorkerLostException(message, null, exit));
             if (bufferIsOwn)
             {
                 buffer?.Release();
@@ -117,7 +117,7 @@ internal sealed partial class Dispatcher
         }
     }
 
-    private void SettleCurrent(WorkerEnding ending, string message, WorkerLostException exception)
+    private void SettleCurrent(WorkerEnding ending, WorkerExit exit, string message, WorkerLostException exception)
     {
         var (outcome, status, rung) = ending switch
         {
@@ -125,10 +125,20 @@ internal sealed partial class Dispatcher
             WorkerEnding.Terminated => (RunOutcome.Terminated, ReceiptStatus.Terminated, InterruptRung.Terminate),
             _ => (RunOutcome.WorkerLost, ReceiptStatus.WorkerLost, (InterruptRung?)null),
         };
+        var reason = exit.BudgetReason ?? (current as RunRecord)?.Exceeded;
+        if (ending == WorkerEnding.Lost && exit.BudgetReason is not null)
+        {
+            // It ended itself, or the kernel ended it, as it was asked to.
+            (outcome, status, rung) = exit.KilledBySignal is null
+                ? (RunOutcome.Terminated, ReceiptStatus.Terminated, InterruptRung.Terminate)
+                : (RunOutcome.Killed, ReceiptStatus.Killed, InterruptRung.Kill);
+        }
+
         desk.Close(status, rung);
+        workerLog.TellDropped();
         if (current is RunRecord run)
         {
-            Finish(run, WithoutWorker(run, outcome, message));
+            Finish(run, WithoutWorker(run, outcome, message) with { Reason = reason });
         }
 
         (current as QueuedRequest)?.Fail(exception);

@@ -22,7 +22,7 @@ internal sealed partial class Dispatcher
     private Action kill = null!;
     private readonly long retention;
     private readonly ILogger logger;
-    private readonly ILogger workerLogger;
+    private readonly WorkerLog workerLog;
     private readonly InterruptDesk desk;
     private OutputFlow flow = null!;
     private readonly LinkedList<QueuedWork> queue = new();
@@ -46,7 +46,7 @@ internal sealed partial class Dispatcher
     {
         this.retention = retention;
         logger = loggerFactory.CreateLogger("ProcInterrupt.Controller");
-        workerLogger = loggerFactory.CreateLogger("ProcInterrupt.Worker");
+        workerLog = new WorkerLog(loggerFactory.CreateLogger("ProcInterrupt.Worker"));
         desk = new InterruptDesk(OnReceipt);
     }
 

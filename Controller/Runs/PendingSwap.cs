@@ -24,5 +24,11 @@ internal sealed class PendingSwap
 
     public void Complete() => done.TrySetResult();
 
-    public void Fail(Exception exception) => done.TrySetException(exception);
+    public void Fail(Exception exception)
+    {
+        done.TrySetException(exception);
+
+        // Whoever waited may have given up; that nobody looks is no fault then.
+        _ = done.Task.Exception;
+    }
 }

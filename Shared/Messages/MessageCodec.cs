@@ -49,6 +49,7 @@ internal static class MessageCodec
                 MessageType.IsCompleteAnswer => Read<IsCompleteAnswerMessage>(ref fields),
                 MessageType.CompleteAnswer => Read<CompleteAnswerMessage>(ref fields),
                 MessageType.InterruptDeferred => Read<InterruptDeferredMessage>(ref fields),
+                MessageType.BudgetExceeded => Read<BudgetExceededMessage>(ref fields),
                 var unknown => throw fields.Error($"{(int)unknown} is no message of this version"),
             };
             fields.Finish();

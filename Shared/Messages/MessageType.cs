@@ -28,4 +28,5 @@ internal enum MessageType
     IsCompleteAnswer = 44,
     CompleteAnswer = 45,
     InterruptDeferred = 46,
+    BudgetExceeded = 48,
 }

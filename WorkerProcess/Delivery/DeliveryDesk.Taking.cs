@@ -33,7 +33,7 @@ internal sealed partial class DeliveryDesk
             return;
         }
 
-        if (cleanup && IsDeferrable(word, scope) && !scope.UnwindsForGood)
+        if (cleanup && IsDeferrable(word, scope) && scope.Local.Rung != InterruptRung.Insist && !scope.UnwindsForGood)
         {
             return;
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ProcInterrupt.Interrupts;
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Engines;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
@@ -15,6 +16,7 @@ internal sealed class RunScope : IRunScope
     private CancellationTokenSource? insistSource;
     private volatile int unwinding;
     private volatile bool ended;
+    private volatile bool ranOutOfMemory;
     private int cleanupFlows;
     private long shieldedUntilNanos;
     private volatile IForeignCode? foreign;
@@ -83,6 +85,18 @@ internal sealed class RunScope : IRunScope
     public InterruptWord Cause { get; set; }
 
     public int ExitCode { get; set; }
+
+    public bool HasMemoryBudget { get; set; }
+
+    /// <summary>The run went beyond its memory budget.</summary>
+    public bool RanOutOfMemory
+    {
+        get => ranOutOfMemory;
+        set => ranOutOfMemory = value;
+    }
+
+    /// <summary>Its session had to be forgotten, since earlier runs' variables held the memory.</summary>
+    public bool SessionForgotten { get; set; }
 
     /// <summary>Words taken and being raised; a handler or a catch clause settles them all.</summary>
     public List<InterruptWord> Raised { get; } = [];
@@ -177,6 +191,12 @@ internal sealed class RunScope : IRunScope
     /// <remarks>An interrupt that code threw by itself, or one of another run, is a failure like any other.</remarks>
     public bool IsUnwinding(Exception exception) => (exception is KeyboardInterruptException interrupt && interrupt.Run == Number)
         || (Unwinding != Unwinding.None && UnwindingException.IsWithin(exception, Token));
+
+    public bool KeepsVariables(Exception? fault)
+    {
+        ranOutOfMemory |= HasMemoryBudget && OutOfMemory.IsBehind(fault);
+        return !ranOutOfMemory;
+    }
 
     /// <summary>Whether nothing of the run is on its way any more: no thread in its code, no await to be ended, no clean-up that awaits.</summary>
     public bool IsSettled => Awaits.AreOver && Volatile.Read(ref cleanupFlows) == 0 && !RunThread.AnyIn(this);

@@ -21,6 +21,7 @@ internal sealed class PythonEngine : IEngine
     private readonly DescriptorCapture captured;
     private readonly InputReader input;
     private readonly IReadOnlyList<HostFunction> hostFunctions;
+    private readonly long? memoryBytes;
     private PythonSession? session;
     private bool begun;
 
@@ -32,6 +33,7 @@ internal sealed class PythonEngine : IEngine
         DescriptorCapture captured,
         InputReader input,
         IReadOnlyList<string> hostAssemblies,
+        long? memoryBytes,
         IWeaver weaver)
     {
         library = PythonLibrary.Load(environment, out var unavailable);
@@ -51,6 +53,7 @@ internal sealed class PythonEngine : IEngine
         this.sender = sender;
         this.captured = captured;
         this.input = input;
+        this.memoryBytes = memoryBytes;
     }
 
     public EngineInfo Info { get; }
@@ -79,6 +82,6 @@ internal sealed class PythonEngine : IEngine
         }
 
         begun = true;
-        return session ??= new PythonSession(library!, desk, output, sender, captured, input, hostFunctions);
+        return session ??= new PythonSession(library!, desk, output, sender, captured, input, hostFunctions, memoryBytes);
     }
 }

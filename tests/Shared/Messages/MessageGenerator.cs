@@ -171,6 +171,10 @@ internal static class MessageGenerator
             from matches in Strings
             from error in OptionalText
             select (IMessage)new CompleteAnswerMessage(request, start, (int)Math.Min(int.MaxValue, (long)start + length), matches, error),
+        [MessageType.BudgetExceeded] =
+            from run in Run
+            from reason in Gen.Elements(Enum.GetValues<InterruptReason>().Where(reason => reason >= InterruptReason.Output).ToArray())
+            select (IMessage)new BudgetExceededMessage(run, reason),
     };
 
     /// <summary>A message of any kind.</summary>

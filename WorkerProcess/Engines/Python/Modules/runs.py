@@ -2,6 +2,7 @@
 
 import _procinterrupt as _native
 import builtins
+import gc
 import linecache
 import os
 import sys
@@ -115,3 +116,22 @@ def reset():
         file = getattr(module, "__file__", None)
         if name not in _initial_modules and file and file.endswith(".py") and not os.path.abspath(file).startswith(roots) and "site-packages" not in file:
             del sys.modules[name]
+
+
+_names_before = None
+
+
+def remember_names():
+    """Under a memory budget: what the names stand for before a run, without holding on to it."""
+    global _names_before
+    _names_before = {name: id(value) for name, value in _main.__dict__.items()}
+
+
+def forget_new_names():
+    """Takes away what a run that ran out of memory has made: it would hold the memory."""
+    namespace = _main.__dict__
+    for name in [name for name, value in namespace.items() if _names_before.get(name) != id(value)]:
+        namespace.pop(name, None)
+    builtins.__dict__.pop("_", None)
+    sys.last_type = sys.last_value = sys.last_traceback = sys.last_exc = None
+    gc.collect()
