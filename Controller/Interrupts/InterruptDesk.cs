@@ -111,6 +111,16 @@ internal sealed class InterruptDesk
     /// <summary>A rung beyond the word has begun: whatever becomes of the run's requests, it is in their receipts.</summary>
     public void Climb(InterruptRung rung) => beyond.Add((rung, MonotonicClock.Nanos));
 
+    /// <summary>A shield holds off what stands in the word.</summary>
+    /// <param name="word">As it stands.</param>
+    public void Deferred(InterruptWord word)
+    {
+        if (word.Run == run && written.Count > 0 && written[0].AsksTheSameAs(word))
+        {
+            written[0].Defer();
+        }
+    }
+
     /// <summary>The run took a word.</summary>
     /// <param name="word">As it was taken.</param>
     /// <param name="atNanos">When, by the worker's word.</param>
@@ -198,6 +208,7 @@ internal sealed class InterruptDesk
     public void Close(ReceiptStatus status, InterruptRung? rung)
     {
         target = null;
+        swapsUnderWay = 0;
         SettleAll((request, _, takenNanos) => request.Settle(status, rung ?? request.HighestRung, takenNanos));
     }
 

@@ -29,7 +29,9 @@ internal sealed class SocketFolder : IDisposable
         {
             var folder = new SocketFolder(Path.Combine(place, name));
             var bytes = Posix.PathBytes(folder.SocketPath);
-            var refusal = bytes > MaxPathBytes ? $"a socket's path would have {bytes} bytes, {MaxPathBytes} is the most" : Posix.TryFolder(folder.path);
+            var refusal = bytes > MaxPathBytes
+                ? $"a socket's path would have {bytes} bytes, {MaxPathBytes} is the most"
+                : TrustedFolder.DescribeFault(place) ?? Posix.TryFolder(folder.path);
             if (refusal is null)
             {
                 // Not kept yet: until there is a worker nobody could remove it if this process were killed.

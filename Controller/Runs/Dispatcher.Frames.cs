@@ -51,6 +51,10 @@ internal sealed partial class Dispatcher
                     InWorker(taken.Run, taken);
                     desk.Taken(new InterruptWord(taken.Word), taken.AtNanos);
                     break;
+                case InterruptDeferredMessage deferred:
+                    InWorker(deferred.Run, deferred);
+                    desk.Deferred(new InterruptWord(deferred.Word));
+                    break;
                 case InterruptHandledMessage handled:
                     InWorker(handled.Run, handled);
                     desk.Handled(new InterruptWord(handled.Word));
@@ -69,6 +73,9 @@ internal sealed partial class Dispatcher
                     break;
                 case InterruptBufferSetMessage set:
                     OnBufferSet(set);
+                    break;
+                case BudgetExceededMessage budget:
+                    InWorker(budget.Run, budget).Exceeded = budget.Reason;
                     break;
                 case LogMessage log:
                     workerLog.Write(log);
@@ -200,11 +207,13 @@ internal sealed partial class Dispatcher
             throw new ProtocolException($"The worker says that run {message.Run} ended with outcome {message.Outcome}, which is not its to say.");
         }
 
-        var interrupted = message.Outcome == RunOutcome.Interrupted;
+        // What goes beyond its memory budget fails, and yet it was stopped by an interrupt.
+        var interrupted = message.Outcome == RunOutcome.Interrupted || message is { Outcome: RunOutcome.Failed, Reason: InterruptReason.Memory };
         desk.End(interrupted, message.EndedNanos);
         terminating = false;
         ReleaseUnread(run);
         current = null;
+        hasCompletedRun |= resumed;
         var now = MonotonicClock.Nanos;
         Finish(run, new RunResult
         {
@@ -280,6 +289,7 @@ internal sealed partial class Dispatcher
         desk.SetTarget(swap.Buffer);
         buffer?.Release();
         buffer = swap.Buffer;
+        bufferIsOwn = swap.IsOwn;
         swap.Complete();
     }
 }

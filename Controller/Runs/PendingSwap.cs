@@ -5,8 +5,9 @@ internal sealed class PendingSwap
 {
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public PendingSwap(long request, InterruptBuffer? buffer)
+    public PendingSwap(long request, InterruptBuffer? buffer, bool isOwn)
     {
+        IsOwn = isOwn;
         Request = request;
         Buffer = buffer;
     }
@@ -15,6 +16,9 @@ internal sealed class PendingSwap
 
     /// <summary>Held for the worker; null for none.</summary>
     public InterruptBuffer? Buffer { get; }
+
+    /// <summary>It is the worker's own, not one that the user has set.</summary>
+    public bool IsOwn { get; }
 
     public Task Done => done.Task;
 

@@ -50,6 +50,9 @@ internal sealed class RunRecord : QueuedWork
     /// <summary>Requests for input that wait for an answer, with the lengths of their prompts.</summary>
     public Dictionary<uint, int> InputRequests { get; } = [];
 
+    /// <summary>The budget that it went beyond, by the worker's word.</summary>
+    public InterruptReason? Exceeded { get; set; }
+
     public ActivityContext ParentActivity { get; }
 
     public Activity? Activity { get; set; }

@@ -27,4 +27,6 @@ internal enum MessageType
     Log = 43,
     IsCompleteAnswer = 44,
     CompleteAnswer = 45,
+    InterruptDeferred = 46,
+    BudgetExceeded = 48,
 }

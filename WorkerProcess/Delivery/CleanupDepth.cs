@@ -15,6 +15,9 @@ internal static class CleanupDepth
 
     public static bool InCleanup => threadDepth > 0 || filterFrames is { Count: > 0 } || FlowDepth.Value > 0;
 
+    /// <summary>Whether the code is in clean-up also without the innermost <c>finally</c> or <c>Dispose</c> of its thread.</summary>
+    public static bool InOuterCleanup => threadDepth > 1 || filterFrames is { Count: > 0 } || FlowDepth.Value > 0;
+
     public static void Enter() => threadDepth++;
 
     public static void Exit() => threadDepth--;
@@ -34,6 +37,19 @@ internal static class CleanupDepth
     public static void EnterFilter(nuint frame) => (filterFrames ??= new Stack<nuint>()).Push(frame);
 
     public static void ExitFilter() => filterFrames!.Pop();
+
+    /// <summary>
+    /// The thread begins with something else, from here up: what filters deeper down left behind is gone. Nobody else would
+    /// drop it where the exception went on to a handler that is not woven, as an insist does that came while a filter ran.
+    /// </summary>
+    public static unsafe void DropFiltersBelow()
+    {
+        if (filterFrames is { Count: > 0 })
+        {
+            var here = 0;
+            DropFiltersUpTo((nuint)(&here));
+        }
+    }
 
     /// <summary>A handler was entered: its frame and everything above live, every frame below is gone, with its filters.</summary>
     /// <param name="frame">An address in the handler's frame; stacks grow down.</param>

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Runs;
@@ -7,7 +6,7 @@ using Xunit;
 namespace ProcInterrupt.Tests.Controller;
 
 /// <summary>The queue, results and flow control, and frames that cannot be true; without a process.</summary>
-public sealed class DispatcherTests : IDisposable
+public sealed partial class DispatcherTests : IDisposable
 {
     private const int Retention = 64 * 1024;
     private static readonly WorkerExit Exit = new(42, null, "The worker process 1 exited with code 42.");
@@ -18,7 +17,7 @@ public sealed class DispatcherTests : IDisposable
 
     public DispatcherTests()
     {
-        dispatcher = new Dispatcher(outbox, () => kills++, Retention, NullLoggerFactory.Instance);
+        dispatcher = Dispatchers.Connected(outbox, () => kills++, Retention);
         _ = dispatcher.SetInterruptBufferAsync(buffer);
         dispatcher.Receive(new InterruptBufferSetMessage(outbox.Take<SetInterruptBufferMessage>().Request, null));
     }

@@ -5,6 +5,11 @@ using ProcInterrupt.FakeWorker;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Transport;
 
+if (args is ["--controller", .. var words])
+{
+    return await DyingController.RunAsync(words);
+}
+
 // A worker that does what the tests of the controller want a worker to do wrong. What, says the variable FAKE_WORKER.
 var mode = Environment.GetEnvironmentVariable("FAKE_WORKER") ?? "";
 var pipePath = args[Array.IndexOf(args, "--pipe") + 1];

@@ -50,7 +50,7 @@ internal sealed class Scenario
                     writer.Write(new ResetDoneMessage(reset.Request, reset.Engine is null or "fake" ? null : "There is no such engine."));
                     break;
                 case RunCodeMessage run:
-                    Run(mode, run);
+                    Run(mode == "as-told" ? run.Code : mode, run);
                     break;
                 case ShutdownMessage:
                     return 0;
@@ -77,6 +77,10 @@ internal sealed class Scenario
                 writer.Write(new OutputMessage(run.Run, OutputStream.Stdout, run.Code));
                 var now = Stopwatch.GetTimestamp();
                 writer.Write(new RunCompletedMessage(run.Run, RunOutcome.Succeeded, default, new RunValue(run.Code, new Dictionary<string, string>(), null), null, null, now, now));
+                return;
+            case "fails":
+                var failed = Stopwatch.GetTimestamp();
+                writer.Write(new RunCompletedMessage(run.Run, RunOutcome.Failed, default, null, new RunError("Fake", "no such module", ""), null, failed, failed));
                 return;
             case "random-bytes":
                 Mischief.WriteRandomBytes(pipe);

@@ -16,7 +16,12 @@ public sealed class HostileFrameTests : IDisposable
     private readonly CountingLogger logger = new();
     private readonly Dispatcher dispatcher;
 
-    public HostileFrameTests() => dispatcher = new Dispatcher(outbox, static () => { }, Retention, new OneLogger(logger));
+    public HostileFrameTests()
+    {
+        dispatcher = new Dispatcher(Retention, new OneLogger(logger));
+        _ = dispatcher.Attach(outbox, static () => { });
+        dispatcher.Resume();
+    }
 
     public void Dispose() => dispatcher.Close(WorkerEnding.Lost, new WorkerExit(1, null, "Ended."));
 

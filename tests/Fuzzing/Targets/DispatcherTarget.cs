@@ -53,7 +53,9 @@ internal sealed class DispatcherTarget : IFuzzTarget, IDisposable
         {
             word = buffer;
             word.CompareExchangeWord(default, word.ReadWord());
-            dispatcher = new Dispatcher(outbox, static () => { }, 10_000, NullLoggerFactory.Instance);
+            dispatcher = new Dispatcher(10_000, NullLoggerFactory.Instance);
+            _ = dispatcher.Attach(outbox, static () => { });
+            dispatcher.Resume();
             waits.Add(dispatcher.SetInterruptBufferAsync(buffer));
             dispatcher.Receive(new InterruptBufferSetMessage(1, null));
         }

@@ -129,9 +129,20 @@ internal static class EventJson
         json.WriteString("status", EnumText.Of(receipt.Status));
         json.WriteString("rung", EnumText.Of(receipt.Rung));
         json.WriteBoolean("statePreserved", receipt.StatePreserved);
+        json.WriteBoolean("deferred", receipt.Deferred);
         WriteNumberOrNull(json, "takenMicros", receipt.TakenMicros);
         WriteNumberOrNull(json, "unwoundMicros", receipt.UnwoundMicros);
         json.WriteNumber("reportedMicros", receipt.ReportedMicros);
+        json.WriteStartArray("rungs");
+        foreach (var begun in receipt.Rungs)
+        {
+            json.WriteStartObject();
+            json.WriteString("rung", EnumText.Of(begun.Rung));
+            json.WriteNumber("micros", begun.Micros);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteHead(Utf8JsonWriter json, string name, long run)
