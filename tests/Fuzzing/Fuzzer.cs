@@ -41,7 +41,8 @@ internal sealed class Fuzzer
             {
                 fault = exception;
             }
-        }) { IsBackground = true, Name = "fuzzer" };
+        })
+        { IsBackground = true, Name = "fuzzer" };
         thread.Start();
         for (var seen = -1L; !thread.Join(Hang);)
         {
