@@ -238,6 +238,7 @@ internal sealed partial class Dispatcher
                 }
             }
 
+            CloseDiagnoses();
             while (swaps.TryDequeue(out var swap))
             {
                 swap.Fail(exception);

@@ -33,6 +33,7 @@ internal static class MessageCodec
                 MessageType.Reset => Read<ResetMessage>(ref fields),
                 MessageType.Shutdown => Read<ShutdownMessage>(ref fields),
                 MessageType.OutputCredit => Read<OutputCreditMessage>(ref fields),
+                MessageType.Diagnose => Read<DiagnoseMessage>(ref fields),
                 MessageType.Hello => Read<HelloMessage>(ref fields),
                 MessageType.RunStarted => Read<RunStartedMessage>(ref fields),
                 MessageType.Output => Read<OutputMessage>(ref fields),
@@ -47,6 +48,7 @@ internal static class MessageCodec
                 MessageType.Log => Read<LogMessage>(ref fields),
                 MessageType.IsCompleteAnswer => Read<IsCompleteAnswerMessage>(ref fields),
                 MessageType.CompleteAnswer => Read<CompleteAnswerMessage>(ref fields),
+                MessageType.DiagnosisAnswer => Read<DiagnosisAnswerMessage>(ref fields),
                 var unknown => throw fields.Error($"{(int)unknown} is no message of this version"),
             };
             fields.Finish();

@@ -12,6 +12,7 @@ internal enum MessageType
     Reset = 7,
     Shutdown = 8,
     OutputCredit = 9,
+    Diagnose = 11,
     Hello = 32,
     RunStarted = 33,
     Output = 34,
@@ -26,4 +27,5 @@ internal enum MessageType
     Log = 43,
     IsCompleteAnswer = 44,
     CompleteAnswer = 45,
+    DiagnosisAnswer = 47,
 }

@@ -69,14 +69,22 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
     private nint session;
     private nint handlers;
     private int wakeup = -1;
+    private int looks;
+
+    /// <summary>The calls that the main thread is in.</summary>
+    public PythonStacks Stacks { get; }
 
     /// <summary>Called by Python's main thread.</summary>
-    public PythonInterrupts(PythonRuntime runtime, DeliveryDesk desk)
+    /// <param name="runtime">CPython.</param>
+    /// <param name="desk">Delivery.</param>
+    /// <param name="stackDescriptor">Where <c>faulthandler</c> is to write to at <see cref="PythonStacks.StackSignal"/>.</param>
+    public PythonInterrupts(PythonRuntime runtime, DeliveryDesk desk, out int stackDescriptor)
     {
         this.runtime = runtime;
         this.desk = desk;
         api = runtime.Api;
         objects = runtime.Objects;
+        Stacks = PythonStacks.Create(out stackDescriptor);
         instance = this;
     }
 
@@ -84,6 +92,16 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
 
     /// <summary>Whether the run was told to stop for certain.</summary>
     public bool HasInsisted => insisting;
+
+    public int Looks => Volatile.Read(ref looks);
+
+    public (string? Stack, string? Call) DescribeCalls() => Stacks.Describe(() =>
+    {
+        lock (gate)
+        {
+            return open && PosixThread.Kill(thread, PythonStacks.StackSignal) == 0;
+        }
+    });
 
     public bool IsInDotNet => dotNetDepth > 0;
 
@@ -308,6 +326,7 @@ internal sealed unsafe class PythonInterrupts : IForeignCode
     /// <returns>False with Python's error set.</returns>
     public bool Dispatch(nint frame)
     {
+        Interlocked.Increment(ref looks);
         while (TakeNext(out var scope, out var word, out var again) is var action and not WordAction.None)
         {
             switch (action)

@@ -35,12 +35,21 @@ internal sealed unsafe class PythonSession
         runtime = PythonRuntime.Initialize(library);
         api = runtime.Api;
         objects = runtime.Objects;
-        interrupts = new PythonInterrupts(runtime, desk);
+        interrupts = new PythonInterrupts(runtime, desk, out var stackDescriptor);
         var functions = new SessionFunctions(runtime, interrupts, new PythonOutput(output, sender, desk, captured, interrupts), input);
         functions.AddTo(AddModule("_procinterrupt"));
         module = AddModule("_procinterrupt_session");
         interrupts.Attach(module);
         Load(module, "session.py");
+        if (Call("write_stacks_to"u8, objects.Integer(stackDescriptor)) is not 0 and var registered)
+        {
+            api.Py_DecRef(registered);
+        }
+        else
+        {
+            throw new InvalidOperationException($"faulthandler cannot be used: {DescribeError(objects.TakeError()).Message}");
+        }
+
         var host = AddModule("procinterrupt.host");
         new HostCalls(runtime, interrupts, functions, desk).AddTo(host, hostFunctions);
         var package = AddModule("procinterrupt");
@@ -131,6 +140,7 @@ internal sealed unsafe class PythonSession
             return new EngineResult(Value: null, Error: null); // interrupted before it began
         }
 
+        interrupts.Stacks.Begin(request);
         interrupts.Open(run);
         RunValue? value = null;
         RunError? error = null;
