@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using ProcInterrupt.Diagnostics;
 using ProcInterrupt.Launch;
+using ProcInterrupt.Messages;
 using ProcInterrupt.Runs;
 using ProcInterrupt.Transport;
 
@@ -122,7 +123,9 @@ internal sealed class WorkerSupervisor
     {
         // A worker that is told to end returns 0, one whose pipe ends kills its group and so itself; all else is a loss.
         var asExpected = wasAsked || (endExpected && child.RawExitCode == 0);
-        var ending = killed && (wasAsked || dispatcher.IsKilling) ? WorkerEnding.Killed
+        var gaveWay = dispatcher.IsTerminating && child.RawExitCode == ProtocolConstants.TerminatedExitCode;
+        var ending = gaveWay ? WorkerEnding.Terminated
+            : killed && (wasAsked || dispatcher.IsKilling) ? WorkerEnding.Killed
             : asExpected ? WorkerEnding.Terminated
             : WorkerEnding.Lost;
         var message = Describe(ending, fault, killed);
@@ -154,6 +157,7 @@ internal sealed class WorkerSupervisor
         {
             (WorkerEnding.Killed, _, _) when dispatcher.IsKilling => $"{who} was killed, because its run did not stop in time.",
             (WorkerEnding.Killed, _, _) => $"{who} was killed, because it did not end within {exitGrace.TotalSeconds} s of the end of its pipe.",
+            (WorkerEnding.Terminated, _, _) when dispatcher.IsTerminating => $"{who} was told to end, because its run did not stop in time, and did.",
             (WorkerEnding.Terminated, _, _) => $"{who} ended when it was told to.",
             (_, ProtocolException, true) => $"{who} broke the protocol and was killed: {fault.Message}",
             (_, not null, true) => $"The connection to the worker process {child.Id} failed, and it was killed: {fault.Message}",

@@ -27,7 +27,12 @@ internal sealed class InterruptDesk
     private readonly List<InterruptGroup> waiting = [];
     private readonly List<InterruptGroup> written = [];
     private readonly List<TakenWord> taken = [];
-    private readonly List<(InterruptRequest Request, TakenWord Taken)> handledUntilEnd = [];
+
+    // Requests that stand in no word any more, or never did, and wait for the end.
+    private readonly List<(InterruptRequest Request, TakenWord? Taken)> aside = [];
+
+    // Rungs beyond the word, which are everybody's.
+    private readonly List<(InterruptRung Rung, long AtNanos)> beyond = [];
     private IInterruptTarget? target;
     private uint run;
     private bool started;
@@ -66,15 +71,17 @@ internal sealed class InterruptDesk
         }
 
         request.Order = ++lastOrder;
+        request.Climb(request.Rung, request.AtNanos);
+        if (request.Rung > InterruptRung.Insist)
+        {
+            aside.Add((request, null));
+            return;
+        }
+
         var group = new InterruptGroup(request);
         if (group.IsInsist)
         {
-            // Does not queue behind signals.
-            if (!TryPlace(group))
-            {
-                WaitFirst(group);
-            }
-
+            PlaceInsist(group);
             return;
         }
 
@@ -84,6 +91,22 @@ internal sealed class InterruptDesk
             WaitLast(group);
         }
     }
+
+    /// <summary>A request that was handed in climbs to insist; one that has climbed insists again.</summary>
+    public void Insist(InterruptRequest request)
+    {
+        var group = new InterruptGroup(run, request.Signal, InterruptRung.Insist);
+        if (request.HighestRung < InterruptRung.Insist)
+        {
+            request.Climb(InterruptRung.Insist, MonotonicClock.Nanos);
+            group.Requests.Add(request);
+        }
+
+        PlaceInsist(group);
+    }
+
+    /// <summary>A rung beyond the word has begun: whatever becomes of the run's requests, it is in their receipts.</summary>
+    public void Climb(InterruptRung rung) => beyond.Add((rung, MonotonicClock.Nanos));
 
     /// <summary>The run took a word.</summary>
     /// <param name="word">As it was taken.</param>
@@ -105,6 +128,10 @@ internal sealed class InterruptDesk
             {
                 // A stranger wrote byte 0 over it, so the run took the stranger's signal and not ours.
                 WaitFirst(group);
+                group = null;
+            }
+            else if (group.Requests.Count == 0)
+            {
                 group = null;
             }
         }
@@ -141,7 +168,7 @@ internal sealed class InterruptDesk
         {
             if (request.UntilEnd)
             {
-                handledUntilEnd.Add((request, entry));
+                aside.Add((request, entry));
             }
             else
             {
@@ -157,9 +184,9 @@ internal sealed class InterruptDesk
     {
         Withdraw(target);
         var status = interrupted ? ReceiptStatus.Interrupted : ReceiptStatus.Handled;
-        SettleAll(
-            (request, entry) => request.Settle(status, entry.Group!.Word.Rung, entry.AtNanos, interrupted ? unwoundNanos : null),
-            request => request.Settle(ReceiptStatus.TooLate, request.Rung));
+        SettleAll((request, rung, takenNanos) => rung is { } reached
+            ? request.Settle(status, reached, takenNanos, interrupted ? unwoundNanos : null)
+            : request.Settle(ReceiptStatus.TooLate, request.HighestRung));
     }
 
     /// <summary>The worker is gone: settles every request in the same way.</summary>
@@ -168,9 +195,8 @@ internal sealed class InterruptDesk
     public void Close(ReceiptStatus status, InterruptRung? rung)
     {
         target = null;
-        SettleAll(
-            (request, entry) => request.Settle(status, rung ?? entry.Group!.Word.Rung, entry.AtNanos),
-            request => request.Settle(status, rung ?? request.Rung));
+        swapsUnderWay = 0;
+        SettleAll((request, _, takenNanos) => request.Settle(status, rung ?? request.HighestRung, takenNanos));
     }
 
     /// <summary>The worker is told to poll another word; <see cref="SetTarget"/> or <see cref="KeepTarget"/> follows.</summary>
@@ -253,8 +279,17 @@ internal sealed class InterruptDesk
     private bool JoinWaiting(InterruptGroup group)
     {
         var same = waiting.Find(other => other.AsksTheSameAs(group.Word));
-        same?.Requests.AddRange(group.Requests);
+        same?.Add(group);
         return same is not null;
+    }
+
+    /// <summary>Does not queue behind signals.</summary>
+    private void PlaceInsist(InterruptGroup group)
+    {
+        if (!TryPlace(group))
+        {
+            WaitFirst(group);
+        }
     }
 
     private void PlaceWaiting()
@@ -282,7 +317,7 @@ internal sealed class InterruptDesk
             if (standing is not null && standing.AsksTheSameAs(group.Word))
             {
                 // Also when a stranger has changed its byte 0: it is submitted again once the run has taken that.
-                standing.Requests.AddRange(group.Requests);
+                standing.Add(group);
                 return true;
             }
 
@@ -329,7 +364,9 @@ internal sealed class InterruptDesk
         written.RemoveAt(written.Count - 1);
         if (standing.Word.Signal == insist.Word.Signal)
         {
-            insist.Requests.InsertRange(0, standing.Requests);
+            var now = MonotonicClock.Nanos;
+            standing.Requests.ForEach(request => request.Climb(InterruptRung.Insist, now));
+            insist.Add(standing);
         }
         else
         {
@@ -337,25 +374,26 @@ internal sealed class InterruptDesk
         }
     }
 
-    private void SettleAll(Func<InterruptRequest, TakenWord, InterruptReceipt> settleTaken, Func<InterruptRequest, InterruptReceipt> settleNotTaken)
+    /// <param name="settle">Told of a request, the highest rung at which the run took it and when it did first; nothing when it did not.</param>
+    private void SettleAll(Func<InterruptRequest, InterruptRung?, long?, InterruptReceipt> settle)
     {
-        var all = new List<(InterruptRequest Request, TakenWord? Taken)>();
-        all.AddRange(handledUntilEnd.Select(pair => (pair.Request, (TakenWord?)pair.Taken)));
-        foreach (var entry in taken.Where(entry => entry.Group is not null))
-        {
-            all.AddRange(entry.Group!.Requests.Select(request => (request, (TakenWord?)entry)));
-        }
-
+        var all = new List<(InterruptRequest Request, TakenWord? Taken)>(aside);
+        all.AddRange(taken.Where(entry => entry.Group is not null).SelectMany(entry => entry.Group!.Requests, (entry, request) => (request, (TakenWord?)entry)));
         all.AddRange(written.Concat(waiting).SelectMany(group => group.Requests, (_, request) => (request, (TakenWord?)null)));
-        handledUntilEnd.Clear();
+        aside.Clear();
         taken.Clear();
         written.Clear();
         waiting.Clear();
         takenFromStrangers = 0;
         run = 0;
-        foreach (var (request, entry) in all.OrderBy(pair => pair.Request.Order))
+
+        // One that climbed may stand in more than one place.
+        foreach (var places in all.GroupBy(place => place.Request, place => place.Taken).OrderBy(places => places.Key.Order))
         {
-            issued(entry is { } was ? settleTaken(request, was) : settleNotTaken(request));
+            beyond.ForEach(begun => places.Key.Climb(begun.Rung, begun.AtNanos));
+            issued(settle(places.Key, places.Max(word => word?.Word.Rung), places.Min(word => word?.AtNanos)));
         }
+
+        beyond.Clear();
     }
 }

@@ -14,6 +14,18 @@ internal sealed class InterruptGroup
 
     public List<InterruptRequest> Requests { get; } = [];
 
+    /// <summary>Joins another group's requesters to these; a request may come back to a group that it is in.</summary>
+    public void Add(InterruptGroup other)
+    {
+        foreach (var request in other.Requests)
+        {
+            if (!request.UntilEnd || !Requests.Contains(request))
+            {
+                Requests.Add(request);
+            }
+        }
+    }
+
     public bool IsInsist => Word.Rung == InterruptRung.Insist;
 
     /// <summary>Whether a word, or another group's, asks for the same. An insist does whatever its signal is.</summary>

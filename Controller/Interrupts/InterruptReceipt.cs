@@ -6,8 +6,16 @@ public sealed record InterruptReceipt
     /// <summary>What became of it.</summary>
     public required ReceiptStatus Status { get; init; }
 
-    /// <summary>How far up the ladder it went.</summary>
+    /// <summary>How far up the ladder it went: the rung that ended the run, or that the code dealt with; the last one tried otherwise.</summary>
     public required InterruptRung Rung { get; init; }
+
+    /// <summary>The rungs that were begun for it, upwards, each with its time. Empty when the run was queued or over.</summary>
+    /// <remarks>A higher one than <see cref="Rung"/> is there when the run was just ending by the lower one.</remarks>
+    public IReadOnlyList<RungTime> Rungs { get; init; } = [];
+
+    /// <summary>What the run was doing when it had not stopped by the signal, shortly before the last rung that followed.</summary>
+    /// <value><see langword="null"/> when no rung beyond the signal was begun for it, or the worker ended before it was found out.</value>
+    public RunDiagnosis? Diagnosis { get; init; }
 
     /// <summary>The signal that was asked for.</summary>
     public required Signal Signal { get; init; }

@@ -4,10 +4,11 @@ namespace ProcInterrupt.Interrupts;
 internal sealed class InterruptRequest
 {
     private readonly TaskCompletionSource<InterruptReceipt>? receipt;
+    private readonly List<RungTime> rungs = [];
 
     /// <param name="run">The run it is for.</param>
     /// <param name="signal">1 to 64.</param>
-    /// <param name="rung">Signal or insist.</param>
+    /// <param name="rung">The rung it begins with.</param>
     /// <param name="id">The requester's own mark, or null.</param>
     /// <param name="untilEnd">The receipt is to tell of the end of the run, so that having been handled does not settle it.</param>
     /// <param name="awaited">Whether somebody waits for <see cref="Receipt"/>.</param>
@@ -29,7 +30,11 @@ internal sealed class InterruptRequest
 
     public Signal Signal { get; }
 
+    /// <summary>The rung it begins with.</summary>
     public InterruptRung Rung { get; }
+
+    /// <summary>The highest rung that was begun for it.</summary>
+    public InterruptRung HighestRung => rungs.Count > 0 ? rungs[^1].Rung : Rung;
 
     public string? Id { get; }
 
@@ -37,8 +42,22 @@ internal sealed class InterruptRequest
 
     public Task<InterruptReceipt> Receipt => receipt?.Task ?? throw new InvalidOperationException("Nobody was to wait for this receipt.");
 
+    /// <summary>What is known of the run by then, for the receipt.</summary>
+    public LastDiagnosis? Diagnosis { get; set; }
+
     /// <summary>Given by the desk: requests are settled in their order.</summary>
     public long Order { get; set; }
+
+    /// <summary>Another rung begins for it; nothing when it went as high before.</summary>
+    /// <param name="rung">Which.</param>
+    /// <param name="atNanos">When: now, or before the request was made.</param>
+    public void Climb(InterruptRung rung, long atNanos)
+    {
+        if (rungs.Count == 0 || rungs[^1].Rung < rung)
+        {
+            rungs.Add(new RungTime(rung, Math.Max(0, atNanos - AtNanos) / 1000));
+        }
+    }
 
     /// <summary>Settles the request; called once.</summary>
     /// <param name="status">What became of it.</param>
@@ -52,6 +71,10 @@ internal sealed class InterruptRequest
         {
             Status = status,
             Rung = rung,
+            Rungs = rungs,
+            Diagnosis = status is not (ReceiptStatus.TooLate or ReceiptStatus.NeverStarted) && (rung > InterruptRung.Signal || HighestRung > InterruptRung.Signal)
+                ? Diagnosis?.Found
+                : null,
             Signal = Signal,
             Reason = InterruptReason.User,
             Run = Run,

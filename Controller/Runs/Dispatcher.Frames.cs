@@ -85,6 +85,7 @@ internal sealed partial class Dispatcher
             if (message is RunCodeMessage code && current is RunRecord run && run.Number == code.Run)
             {
                 desk.End(interrupted: false, MonotonicClock.Nanos);
+                terminating = false;
                 var error = new RunError(typeof(ProtocolException).FullName!, exception.Message, "");
                 current = null;
                 Finish(run, WithoutWorker(run, RunOutcome.Failed, null) with { Error = error });
@@ -193,6 +194,7 @@ internal sealed partial class Dispatcher
 
         var interrupted = message.Outcome == RunOutcome.Interrupted;
         desk.End(interrupted, message.EndedNanos);
+        terminating = false;
         ReleaseUnread(run);
         current = null;
         var now = MonotonicClock.Nanos;

@@ -32,6 +32,7 @@ internal sealed partial class Dispatcher
     private uint lastNumber;
     private long lastRequest;
     private bool retired;
+    private bool terminating;
     private bool killing;
     private string? lost;
 
@@ -61,6 +62,18 @@ internal sealed partial class Dispatcher
             lock (gate)
             {
                 return killing;
+            }
+        }
+    }
+
+    /// <summary>Whether the worker was told to end because of the run in it.</summary>
+    public bool IsTerminating
+    {
+        get
+        {
+            lock (gate)
+            {
+                return terminating;
             }
         }
     }
@@ -134,17 +147,18 @@ internal sealed partial class Dispatcher
     {
         lock (gate)
         {
+            request.Diagnosis = run.Diagnosis;
             switch (run.Phase)
             {
                 case RunPhase.Queued:
                     TakeOffQueue(run);
-                    var receipt = request.Settle(ReceiptStatus.NeverStarted, request.Rung);
+                    var receipt = request.Settle(ReceiptStatus.NeverStarted, InterruptRung.Signal);
                     Telemetry.Count(receipt);
                     run.AddReceipt(receipt);
                     Finish(run, WithoutWorker(run, RunOutcome.Interrupted, null) with { Reason = InterruptReason.User });
                     break;
                 case RunPhase.Completed:
-                    Telemetry.Count(request.Settle(ReceiptStatus.TooLate, request.Rung));
+                    Telemetry.Count(request.Settle(ReceiptStatus.TooLate, InterruptRung.Signal));
                     break;
                 default:
                     desk.Request(request);
@@ -153,7 +167,35 @@ internal sealed partial class Dispatcher
         }
     }
 
-    /// <summary>Ends a run by killing the worker, if the run has not ended.</summary>
+    /// <summary>Insists on the end of a run that was asked to stop; each further call repeats it. Nothing when the run has ended.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="request">What was handed in for it.</param>
+    public void Insist(RunRecord run, InterruptRequest request)
+    {
+        lock (gate)
+        {
+            if (run.Phase != RunPhase.Completed)
+            {
+                desk.Insist(request);
+            }
+        }
+    }
+
+    /// <summary>Tells the worker to end because a run that was asked to stop did not. Nothing when the run has ended, or it was told.</summary>
+    public void Terminate(RunRecord run)
+    {
+        lock (gate)
+        {
+            if (run.Phase != RunPhase.Completed && !terminating && !killing)
+            {
+                terminating = true;
+                desk.Climb(InterruptRung.Terminate);
+                outbox.Post(new TerminateMessage(run.Number));
+            }
+        }
+    }
+
+    /// <summary>Ends a run that was asked to stop by killing the worker. Nothing when the run has ended.</summary>
     /// <remarks>From here on the run's outcome is decided; what the worker still says does not count.</remarks>
     public void Kill(RunRecord run)
     {
@@ -165,6 +207,7 @@ internal sealed partial class Dispatcher
             }
 
             killing = true;
+            desk.Climb(InterruptRung.Kill);
         }
 
         kill();

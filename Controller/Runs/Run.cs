@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Runs;
 
@@ -44,7 +43,7 @@ public sealed class Run
     /// <see cref="RunResult.Receipts"/>.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="signal"/> is not within 1 to 64.</exception>
-    public void Interrupt(Signal signal = Signal.Interrupt) => Request(signal, id: null, untilEnd: false, awaited: false);
+    public void Interrupt(Signal signal = Signal.Interrupt) => Request(signal, id: null, awaited: false);
 
     /// <summary>Asks the code to stop, and tells what became of that.</summary>
     /// <param name="signal">1 to 64.</param>
@@ -52,24 +51,23 @@ public sealed class Run
     /// <returns>The receipt. Never faults; completes at the latest when the run or the worker ends.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="signal"/> is not within 1 to 64.</exception>
     public Task<InterruptReceipt> InterruptAsync(Signal signal = Signal.Interrupt, string? id = null) =>
-        Request(signal, id, untilEnd: false, awaited: true).Receipt;
+        Request(signal, id, awaited: true).Receipt;
 
-    /// <summary>Stops the run for certain: the signal, then, if it has not ended after the grace, the worker is killed.</summary>
-    /// <param name="policy">How patiently; <see langword="null"/> for the defaults.</param>
+    /// <summary>Stops the run by the ladder: signal, insist, terminate, kill, each with its grace, and none once the run has ended.</summary>
+    /// <param name="policy">How patiently, and how far up; <see langword="null"/> for the defaults.</param>
     /// <param name="id">Repeated in the receipt.</param>
-    /// <returns>The receipt, once the run has ended. Never faults.</returns>
-    /// <remarks>A signal that the code deals with does not settle the receipt as long as the code goes on.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException">The policy's signal or grace is out of range.</exception>
+    /// <returns>The receipt, once the run has ended, with the rungs that it took. Never faults.</returns>
+    /// <remarks>
+    /// <para>A signal that the code deals with does not settle the receipt as long as the code goes on.</para>
+    /// <para>The first two rungs keep the session. The others end the worker; runs that are queued are told, or go on in a replacement.</para>
+    /// <para>A run may be stopped several times at once: each stop climbs by its own policy, and has its own receipt.</para>
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The policy's signal, rung or a grace is out of range.</exception>
     public Task<InterruptReceipt> StopAsync(StopPolicy? policy = null, string? id = null)
     {
         policy ??= new StopPolicy();
-        var grace = policy.SignalGrace;
-        if (grace != Timeout.InfiniteTimeSpan && (grace < TimeSpan.Zero || grace.TotalMilliseconds > int.MaxValue))
-        {
-            throw new ArgumentOutOfRangeException(nameof(policy), grace, "A grace is 0 to 2,147,483,647 milliseconds, or infinite.");
-        }
-
-        return StopAsync(Request(policy.Signal, id, untilEnd: true, awaited: true).Receipt, grace);
+        StopPolicy.Check(policy);
+        return new Climb(dispatcher, record, policy, id).ToTheEndAsync();
     }
 
     /// <summary>Asks what the run is doing, and so why it may not stop. Works whatever its code does; takes some 20 to 150 ms.</summary>
@@ -101,42 +99,15 @@ public sealed class Run
         return dispatcher.ReplyToInput(record, request.Request, text);
     }
 
-    private InterruptRequest Request(Signal signal, string? id, bool untilEnd, bool awaited)
+    private InterruptRequest Request(Signal signal, string? id, bool awaited)
     {
         if (signal is Signal.None or > Signal.Max)
         {
             throw new ArgumentOutOfRangeException(nameof(signal), signal, "A signal is a number from 1 to 64.");
         }
 
-        var request = new InterruptRequest(Number, signal, InterruptRung.Signal, id, untilEnd, awaited);
+        var request = new InterruptRequest(Number, signal, InterruptRung.Signal, id, untilEnd: false, awaited);
         dispatcher.Interrupt(record, request);
         return request;
-    }
-
-    private async Task<InterruptReceipt> StopAsync(Task<InterruptReceipt> receipt, TimeSpan grace)
-    {
-        var begun = Stopwatch.GetTimestamp();
-        var left = grace;
-        while (true)
-        {
-            try
-            {
-                return await receipt.WaitAsync(left).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                // Timers count whole milliseconds, and may ring up to one early.
-                left = grace - Stopwatch.GetElapsedTime(begun);
-                if (left <= TimeSpan.Zero)
-                {
-                    break;
-                }
-
-                left = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
-            }
-        }
-
-        dispatcher.Kill(record);
-        return await receipt.ConfigureAwait(false);
     }
 }

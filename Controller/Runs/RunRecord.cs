@@ -50,6 +50,9 @@ internal sealed class RunRecord : QueuedWork
     /// <summary>Requests for input that wait for an answer.</summary>
     public HashSet<uint> InputRequests { get; } = [];
 
+    /// <summary>What it was doing when it did not stop.</summary>
+    public LastDiagnosis Diagnosis { get; } = new();
+
     public ActivityContext ParentActivity { get; }
 
     public Activity? Activity { get; set; }

@@ -33,6 +33,7 @@ internal static class MessageCodec
                 MessageType.Reset => Read<ResetMessage>(ref fields),
                 MessageType.Shutdown => Read<ShutdownMessage>(ref fields),
                 MessageType.OutputCredit => Read<OutputCreditMessage>(ref fields),
+                MessageType.Terminate => Read<TerminateMessage>(ref fields),
                 MessageType.Diagnose => Read<DiagnoseMessage>(ref fields),
                 MessageType.Hello => Read<HelloMessage>(ref fields),
                 MessageType.RunStarted => Read<RunStartedMessage>(ref fields),

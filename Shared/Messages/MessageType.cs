@@ -12,6 +12,7 @@ internal enum MessageType
     Reset = 7,
     Shutdown = 8,
     OutputCredit = 9,
+    Terminate = 10,
     Diagnose = 11,
     Hello = 32,
     RunStarted = 33,

@@ -15,6 +15,9 @@ internal static class ProtocolConstants
     /// <summary>The largest piece of output in one frame, in bytes of UTF-8.</summary>
     public const int MaxOutputPieceBytes = 64 * 1024;
 
+    /// <summary>What a worker returns that ended on Terminate; the controller tells this end from others by it.</summary>
+    public const int TerminatedExitCode = 75;
+
     /// <summary>Engines in a Hello: far more than there are languages, few enough to cost nothing.</summary>
     public const int MaxEngines = 64;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ProcInterrupt.WorkerProcess.Diagnosis;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
@@ -40,10 +41,12 @@ internal sealed partial class DeliveryDesk
     /// <summary>Called by a thread at a checkpoint.</summary>
     private static void TellIfAsked(RunScope scope)
     {
-        if (scope.IsAsked)
+        if (scope.TryAnswer())
         {
-            scope.Seen = new CheckpointSeen(RunThread.Current?.KernelId ?? 0, CleanupDepth.InCleanup);
-            scope.IsAsked = false;
+            // Told first, since of a deep recursion the stack takes its time.
+            var cleanup = CleanupDepth.InCleanup;
+            scope.Seen = new CheckpointSeen(cleanup, null);
+            scope.Seen = new CheckpointSeen(cleanup, new StackTrace(fNeedFileInfo: true));
         }
     }
 }

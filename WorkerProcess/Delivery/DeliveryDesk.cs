@@ -27,6 +27,8 @@ internal sealed partial class DeliveryDesk : IInterruptHost
     private volatile int waitingThread;
     private volatile RunScope? current;
     private long tripHeldUntilNanos;
+    private uint lastEnded;
+    private bool terminated;
 
     public DeliveryDesk(InterruptPage page, IFramePoster frames)
     {
@@ -74,10 +76,17 @@ internal sealed partial class DeliveryDesk : IInterruptHost
 
     /// <summary>End of a run: closes it, drains the word, and only then queues the frame.</summary>
     /// <remarks>Threads that the run has started and left behind go on if it ended by itself, and stop if it was stopped.</remarks>
-    public RunCompletedMessage End(RunScope scope, EngineResult result, long startedNanos)
+    /// <returns><see langword="null"/> when the worker ends because of this run: nothing more is said of it.</returns>
+    public RunCompletedMessage? End(RunScope scope, EngineResult result, long startedNanos)
     {
         lock (gate)
         {
+            if (terminated)
+            {
+                return null;
+            }
+
+            lastEnded = scope.Number;
             if (scope.Unwinding == Unwinding.None && result.Escaped is KeyboardInterruptException interrupt && interrupt.Run == scope.Number)
             {
                 // Caught, and thrown again.
@@ -110,6 +119,17 @@ internal sealed partial class DeliveryDesk : IInterruptHost
                 _ when result.Error is not null => new RunCompletedMessage(scope.Number, RunOutcome.Failed, default, null, result.Error, null, startedNanos, ended),
                 _ => new RunCompletedMessage(scope.Number, RunOutcome.Succeeded, default, result.Value, null, null, startedNanos, ended),
             };
+        }
+    }
+
+    /// <summary>The worker is to end because of the run that it was sent last, unless that has ended.</summary>
+    /// <returns>Whether it has not; then it never will.</returns>
+    public bool TryTerminate(uint number)
+    {
+        lock (gate)
+        {
+            terminated = number != lastEnded;
+            return terminated;
         }
     }
 

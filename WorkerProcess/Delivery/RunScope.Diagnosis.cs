@@ -5,7 +5,7 @@ namespace ProcInterrupt.WorkerProcess.Delivery;
 /// <content>What is remembered for whoever asks why the run does not stop.</content>
 internal sealed partial class RunScope
 {
-    private volatile bool isAsked;
+    private int isAsked;
     private volatile CheckpointSeen? seen;
     private volatile Exception? lastSwallowed;
     private int raises;
@@ -14,9 +14,13 @@ internal sealed partial class RunScope
     /// <summary>Somebody wants to know whether its threads come to checkpoints.</summary>
     public bool IsAsked
     {
-        get => isAsked;
-        set => isAsked = value;
+        get => Volatile.Read(ref isAsked) != 0;
+        set => Volatile.Write(ref isAsked, value ? 1 : 0);
     }
+
+    /// <summary>One thread answers.</summary>
+    /// <returns>Whether it is the calling one.</returns>
+    public bool TryAnswer() => IsAsked && Interlocked.Exchange(ref isAsked, 0) != 0;
 
     /// <summary>The last one that was asked for.</summary>
     public CheckpointSeen? Seen

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -18,7 +19,7 @@ internal sealed record Calls(string Text, string? Call, bool IsInUsersNativeCode
 
     public static Calls? Of(ThreadSample sample)
     {
-        var frames = ManagedFrames.Of(Ends(sample.Addresses), IsUsers).Where(static frame => Traceback.IsShown(frame.Method)).ToList();
+        var frames = ManagedFrames.Of(Ends(sample.Addresses), sample.InManagedCode, IsUsers).Where(static frame => Traceback.IsShown(frame.Method)).ToList();
         var users = frames.FindIndex(static frame => IsUsers(frame.Method));
         if (users < 0)
         {
@@ -31,12 +32,31 @@ internal sealed record Calls(string Text, string? Call, bool IsInUsersNativeCode
             Traceback.Append(text, frame.Method, frame.Place);
         }
 
-        if (sample.Addresses.Length > 2 * FramesAtEachEnd)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"   ({sample.Addresses.Length - (2 * FramesAtEachEnd)} calls between them are left out)\n");
-        }
+        AppendLeftOut(text, sample.Addresses.Length);
 
         return new Calls(text.ToString().TrimEnd('\n'), users == 0 ? null : Traceback.Name(frames[users - 1].Method), users == 0 && !sample.InManagedCode);
+    }
+
+    /// <summary>The same of a thread that tells it itself, at a checkpoint: it has called nothing.</summary>
+    public static string TextOf(StackTrace stack)
+    {
+        var frames = stack.GetFrames().Where(static frame => frame.GetMethod() is { } method && Traceback.IsShown(method)).ToList();
+        var text = new StringBuilder();
+        foreach (var frame in frames.Count <= 2 * FramesAtEachEnd ? frames : [.. frames[..FramesAtEachEnd], .. frames[^FramesAtEachEnd..]])
+        {
+            Traceback.Append(text, frame.GetMethod()!, frame);
+        }
+
+        AppendLeftOut(text, frames.Count);
+        return text.ToString().TrimEnd('\n');
+    }
+
+    private static void AppendLeftOut(StringBuilder text, int frames)
+    {
+        if (frames > 2 * FramesAtEachEnd)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"   ({frames - (2 * FramesAtEachEnd)} calls between them are left out)\n");
+        }
     }
 
     /// <summary>Recursion may be deep; the ends say what happens.</summary>

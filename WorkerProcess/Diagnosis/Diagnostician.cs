@@ -15,6 +15,9 @@ internal sealed class Diagnostician
     /// <summary>How long code that polls may take to its next checkpoint: a busy machine, a garbage collection.</summary>
     private static readonly long PollingNanos = TimeSpan.FromMilliseconds(50).Ticks * 100;
 
+    /// <summary>How long the thread may take to its stack then: a deep recursion has many thousand calls.</summary>
+    private static readonly long StackNanos = TimeSpan.FromMilliseconds(200).Ticks * 100;
+
     private readonly DeliveryDesk desk;
     private readonly IFramePoster frames;
     private readonly Queue<DiagnoseMessage> waiting = new();
@@ -97,26 +100,30 @@ internal sealed class Diagnostician
         var until = MonotonicClock.Nanos + PollingNanos;
         var thread = Choose(scope);
         var (sleeping, call) = thread is null ? (false, null) : LookAtKernel(thread.KernelId);
-        var calls = thread is null ? null : CallsOf(thread.KernelId);
-        while (scope.IsAsked && MonotonicClock.Nanos < until)
+        while (!sleeping && scope.IsAsked && MonotonicClock.Nanos < until)
         {
             Thread.Sleep(1);
         }
 
         if (desk.StopAsking(scope) is { } seen)
         {
+            until = MonotonicClock.Nanos + StackNanos;
+            while (seen is { Stack: null } && MonotonicClock.Nanos < until)
+            {
+                Thread.Sleep(1);
+                seen = scope.Seen ?? seen;
+            }
+
             return new Finding
             {
                 Activity = ActivityOfPolling(scope, seen.InCleanup),
                 IsInterruptible = !seen.InCleanup && !scope.IsHandling,
                 Thread = KernelText(sleeping, call),
-                Call = calls?.Call,
-
-                // It went on meanwhile, and another thread may have been the one that polls.
-                Stack = seen.Thread == thread?.KernelId ? calls?.Text : CallsOf(seen.Thread)?.Text,
+                Stack = seen.Stack is { } stack ? Calls.TextOf(stack) : null,
             };
         }
 
+        var calls = thread is null ? null : CallsOf(thread.KernelId);
         var found = new Finding { Thread = KernelText(sleeping, call), Call = calls?.Call, Stack = calls?.Text };
         return thread switch
         {

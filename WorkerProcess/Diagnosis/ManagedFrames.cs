@@ -17,14 +17,15 @@ internal static class ManagedFrames
     private static readonly MethodInfo Thrower = typeof(ManagedFrames).GetMethod(nameof(Throw), BindingFlags.Static | BindingFlags.NonPublic)!;
 
     /// <param name="addresses">Innermost first.</param>
+    /// <param name="isExact">The innermost one is where the thread is; otherwise it has called something that is not shown.</param>
     /// <param name="needsLine">Whose lines are looked for.</param>
-    public static IReadOnlyList<ManagedFrame> Of(ReadOnlySpan<nint> addresses, Func<MethodBase, bool> needsLine)
+    public static IReadOnlyList<ManagedFrame> Of(ReadOnlySpan<nint> addresses, bool isExact, Func<MethodBase, bool> needsLine)
     {
         var frames = new List<ManagedFrame>(addresses.Length);
         for (var index = 0; index < addresses.Length; index++)
         {
             // Return addresses lie behind the call, perhaps in another line or method.
-            var address = index == 0 ? addresses[0] : addresses[index] - 1;
+            var address = isExact && index == 0 ? addresses[0] : addresses[index] - 1;
             if (FindMethod?.Invoke(null, [address]) is MethodBase method)
             {
                 frames.Add(new ManagedFrame(method, needsLine(method) ? Locate(method, address) : null));
@@ -51,7 +52,7 @@ internal static class ManagedFrames
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Throw() => throw new InvalidOperationException("Made for its stack trace.");
 
-    /// <summary>An element is an address, a stack pointer and a method, among others; the last one is known, and checks the first.</summary>
+    /// <summary>An element is an address within the call, a stack pointer and a method, among others; the last one is known, and checks the first.</summary>
     private static bool TryLead(Exception made, MethodBase method, nint address)
     {
         const int addressBefore = -2;
@@ -75,7 +76,7 @@ internal static class ManagedFrames
         }
 
         words[place] = method.MethodHandle.Value;
-        words[place + addressBefore] = address + 1;
+        words[place + addressBefore] = address;
         return true;
     }
 }

@@ -76,7 +76,11 @@ internal sealed class RunLoop
                 case RunCodeMessage run:
                     // Its own engine is warm then; and from now on there may be code that interrupts this thread wherever it waits.
                     cold.Clear();
-                    Execute(run, made);
+                    if (!TryExecute(run, made))
+                    {
+                        return;
+                    }
+
                     break;
                 case ResetMessage reset:
                     sender.SendNow(Reset(reset, made));
@@ -134,7 +138,8 @@ internal sealed class RunLoop
         }
     }
 
-    private void Execute(RunCodeMessage run, IReadOnlyList<IEngine> made)
+    /// <returns>False when the worker ends because of the run; the reading thread sees to that.</returns>
+    private bool TryExecute(RunCodeMessage run, IReadOnlyList<IEngine> made)
     {
         var started = MonotonicClock.Nanos;
         var scope = desk.Begin(run.Run, started, run.DeadlineMicros > 0 ? started + (run.DeadlineMicros * 1000) : long.MaxValue);
@@ -160,12 +165,17 @@ internal sealed class RunLoop
         KickGate.TakeBackKick();
         desk.Settle(scope);
         captured.Settle();
-        var completed = desk.End(scope, result, started);
+        if (desk.End(scope, result, started) is not { } completed)
+        {
+            return false;
+        }
+
         output.Close();
         sender.SendNow(completed);
 
         // Threads that it leaves behind wait for nothing of its any more.
         desk.Pulse();
+        return true;
     }
 
     private static IEngine? Find(string name, IReadOnlyList<IEngine> made, out RunError? fault)

@@ -13,4 +13,7 @@ internal static class WorkerExitCode
 
     /// <summary>The worker failed by itself.</summary>
     public const int Internal = 70;
+
+    /// <summary>Told to end because its run did not stop.</summary>
+    public const int Terminated = Messages.ProtocolConstants.TerminatedExitCode;
 }

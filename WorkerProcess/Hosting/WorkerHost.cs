@@ -165,6 +165,9 @@ internal sealed class WorkerHost
             case ShutdownMessage:
                 Shutdown(message);
                 break;
+            case TerminateMessage terminate:
+                Terminate(terminate);
+                break;
             case SetInterruptBufferMessage set:
                 SetBuffer(set);
                 break;
@@ -188,6 +191,18 @@ internal sealed class WorkerHost
         if (desk.Current is { } scope)
         {
             desk.InterruptLocally(scope, InterruptReason.Shutdown);
+        }
+    }
+
+    /// <summary>As at a run's end, but on this thread: the run's own may be stuck in anything.</summary>
+    private void Terminate(TerminateMessage message)
+    {
+        if (desk.TryTerminate(message.Run))
+        {
+            captured.Settle();
+            output.Close();
+            sender.SendLast();
+            ProcessCalls.ExitNow(WorkerExitCode.Terminated);
         }
     }
 

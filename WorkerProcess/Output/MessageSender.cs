@@ -87,6 +87,12 @@ internal sealed class MessageSender : IFramePoster
     /// <summary>Sends what was posted on the calling thread. For threads of ours that run no user code.</summary>
     public void SendPosted() => Drain(withOutput: false);
 
+    /// <summary>Sends everything, and what was written until the buffer was closed regardless of credit: nothing follows.</summary>
+    public void SendLast()
+    {
+        Drain(withOutput: true, closing: true);
+    }
+
     /// <summary>Says that something was put into the output buffer.</summary>
     /// <remarks>
     /// Looks before it locks, since it comes with each line: the sender sets <see cref="outputPosted"/> back before it looks
@@ -162,7 +168,7 @@ internal sealed class MessageSender : IFramePoster
         }
     }
 
-    private void Drain(bool withOutput)
+    private void Drain(bool withOutput, bool closing = false)
     {
         lock (writing)
         {
@@ -175,7 +181,7 @@ internal sealed class MessageSender : IFramePoster
 
                 if (withOutput)
                 {
-                    SendOutput(closing: false);
+                    SendOutput(closing);
                 }
             }
             catch (IOException exception)

@@ -7,7 +7,7 @@ using Xunit;
 namespace ProcInterrupt.Tests.Controller;
 
 /// <summary>The queue, results and flow control, and frames that cannot be true; without a process.</summary>
-public sealed class DispatcherTests : IDisposable
+public sealed partial class DispatcherTests : IDisposable
 {
     private const int Retention = 64 * 1024;
     private static readonly WorkerExit Exit = new(42, null, "The worker process 1 exited with code 42.");
@@ -98,7 +98,7 @@ public sealed class DispatcherTests : IDisposable
         var queued = Queue();
         Start(run);
         var other = run.InterruptAsync();
-        var stop = run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(20) });
+        var stop = run.StopAsync(StopPolicy.AtOnce with { SignalGrace = TimeSpan.FromMilliseconds(20) });
         await WaitFor(() => Volatile.Read(ref kills) == 1);
         Assert.False(stop.IsCompleted);
 

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace ProcInterrupt.Tests.Controller;
 
-/// <summary>The desk against a simulated worker and a stranger, in random interleavings of their atomic steps.</summary>
+/// <summary>The desk against a simulated worker, which may end at any time, and a stranger, in random interleavings of their atomic steps.</summary>
 public sealed class InterruptDeskStressTests
 {
     private const int Runs = 20_000;
@@ -40,6 +40,8 @@ public sealed class InterruptDeskStressTests
         private readonly List<InterruptWord> raised = [];
         private bool unwinding;
         private bool swapAsked;
+        private bool insisted;
+        private InterruptRung beyond;
         private readonly List<string> trace = [];
 
         public List<InterruptRequest> Requests { get; } = [];
@@ -51,9 +53,7 @@ public sealed class InterruptDeskStressTests
             if (desk is null)
             {
                 desk = new InterruptDesk(_ => Issued++);
-                desk.BeginSwap();
-                desk.SetTarget(controllers);
-                workers = controllers;
+                Connect();
             }
 
             var before = Requests.Count;
@@ -64,9 +64,15 @@ public sealed class InterruptDeskStressTests
             trace.Add("start in the worker");
             Discard(run);
             frames.Enqueue(desk.Started);
-            unwinding = false;
+            unwinding = insisted = false;
+            beyond = InterruptRung.Signal;
             raised.Clear();
             Steps(run, started: true);
+            if (random.Next(20) == 0)
+            {
+                Die(run, before);
+                return;
+            }
 
             // Half of the runs go on until there is nothing left to do: then nothing that was asked for may be too late.
             var quiet = random.Next(2) == 0;
@@ -106,6 +112,7 @@ public sealed class InterruptDeskStressTests
                 Assert.True(request.Receipt.IsCompletedSuccessfully, $"Request {index} of run {run} has no receipt.");
                 var status = request.Receipt.Result.Status;
                 Assert.True(status != ReceiptStatus.Interrupted || interrupted, $"Run {run} was not interrupted.");
+                CheckRungs(request);
                 Assert.False(
                     quiet && index < atEnd && status == ReceiptStatus.TooLate,
                     $"Request {index} of run {run} ({request.Signal}) was lost.\n{string.Join('\n', trace)}");
@@ -116,8 +123,16 @@ public sealed class InterruptDeskStressTests
         {
             for (var steps = random.Next(12); steps > 0; steps--)
             {
-                switch (random.Next(7))
+                switch (random.Next(9))
                 {
+                    case 7:
+                        MaybeInsist(run);
+                        break;
+                    case 8 when started && random.Next(10) == 0:
+                        beyond = beyond == InterruptRung.Terminate ? InterruptRung.Kill : InterruptRung.Terminate;
+                        trace.Add($"{beyond}");
+                        desk.Climb(beyond);
+                        break;
                     case 0 or 1:
                         MaybeAsk(run);
                         break;
@@ -156,6 +171,67 @@ public sealed class InterruptDeskStressTests
             }
         }
 
+        /// <summary>One of the run's stops climbs, or insists once more.</summary>
+        private void MaybeInsist(uint run)
+        {
+            var stops = Requests.FindAll(request => request.Run == run && request.UntilEnd);
+            if (stops.Count > 0)
+            {
+                trace.Add("insist");
+                desk.Insist(stops[random.Next(stops.Count)]);
+                trace.Add($"  word {controllers.Word}");
+            }
+        }
+
+        /// <summary>The worker ends in the middle of the run, with frames of its on the way or not.</summary>
+        private void Die(uint run, int before)
+        {
+            for (var frames = random.Next(this.frames.Count + 1); frames > 0; frames--)
+            {
+                Deliver();
+                MaybeAsk(run);
+            }
+
+            frames.Clear();
+            var status = beyond switch
+            {
+                InterruptRung.Kill => ReceiptStatus.Killed,
+                InterruptRung.Terminate => ReceiptStatus.Terminated,
+                _ => ReceiptStatus.WorkerLost,
+            };
+            trace.Add($"the worker's end: {status}");
+            desk.Close(status, status == ReceiptStatus.WorkerLost ? null : beyond);
+            foreach (var request in Requests.Skip(before))
+            {
+                Assert.True(request.Receipt.IsCompletedSuccessfully, $"A request of run {run} has no receipt.");
+                Assert.True(request.Receipt.Result.Status == status || request.Receipt.Result.Status == ReceiptStatus.Handled, $"{request.Receipt.Result.Status}, {status}");
+                CheckRungs(request);
+            }
+
+            Connect();
+        }
+
+        /// <summary>A new worker with a buffer of its own.</summary>
+        private void Connect()
+        {
+            swapAsked = false;
+            controllers = workers = new FakeTarget();
+            desk.BeginSwap();
+            desk.SetTarget(controllers);
+        }
+
+        private void CheckRungs(InterruptRequest request)
+        {
+            var receipt = request.Receipt.Result;
+            var rungs = receipt.Rungs.Select(begun => begun.Rung).ToList();
+            Assert.Equal(rungs.Distinct().Order(), rungs);
+            Assert.Equal(0, receipt.Rungs[0].Micros);
+            Assert.True(
+                rungs.Contains(receipt.Rung),
+                $"{receipt.Status} at {receipt.Rung} is none of {string.Join(", ", rungs)}\n{string.Join('\n', trace)}");
+            Assert.True(receipt.Status != ReceiptStatus.Interrupted || receipt.Rung == InterruptRung.Signal || insisted, "Nobody took an insist.");
+        }
+
         private void Take(uint run)
         {
             var word = workers.Take();
@@ -167,6 +243,7 @@ public sealed class InterruptDeskStressTests
             trace.Add($"take {word}");
 
             Assert.True(word.IsFor(run), $"Run {run} found a word for run {word.Run}.");
+            insisted |= word.Rung == InterruptRung.Insist;
             frames.Enqueue(() => desk.Taken(word, MonotonicClock.Nanos));
             if (word.Rung == InterruptRung.Insist || word.Signal == Signal.Interrupt)
             {

@@ -100,7 +100,7 @@ public sealed class WorkerLifetimeTests : IAsyncLifetime
     {
         await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("stuck"));
         var run = worker.Run("fake", "x");
-        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(100) });
+        var receipt = await run.StopAsync(StopPolicy.AtOnce with { SignalGrace = TimeSpan.FromMilliseconds(100) });
         Assert.Equal((ReceiptStatus.Killed, InterruptRung.Kill, false), (receipt.Status, receipt.Rung, receipt.StatePreserved));
         Assert.True(receipt.ReportedMicros >= 100_000, $"{receipt.ReportedMicros} us is less than the grace.");
         Assert.Equal(RunOutcome.Killed, (await run.Completion).Outcome);
@@ -114,7 +114,7 @@ public sealed class WorkerLifetimeTests : IAsyncLifetime
         await worker.SetInterruptBufferAsync(null);
         Assert.Null(worker.MapPath);
         var run = worker.Run("fake", "x");
-        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.Zero });
+        var receipt = await run.StopAsync(StopPolicy.AtOnce);
         Assert.Equal(ReceiptStatus.Killed, receipt.Status);
     }
 

@@ -313,17 +313,17 @@ public sealed class DeliveryTests(WorkerFixture fixture, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task Without_a_buffer_the_word_does_nothing_and_the_kill_ends_the_run()
+    public async Task Without_a_buffer_the_word_does_nothing_and_the_worker_ends_the_run_with_itself()
     {
         await using var worker = await Worker.StartAsync();
         await worker.SetInterruptBufferAsync(null).Soon();
         var run = worker.Run("csharp", "Console.Write(\"go\"); while (true) ;");
         await run.PrintedAsync("go");
         var unheard = run.InterruptAsync();
-        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(200) }).Soon();
-        Assert.Equal((ReceiptStatus.Killed, InterruptRung.Kill, false), (receipt.Status, receipt.Rung, receipt.StatePreserved));
-        Assert.Equal(RunOutcome.Killed, (await run.Completion.Soon()).Outcome);
-        Assert.Equal(ReceiptStatus.Killed, (await unheard.Soon()).Status);
+        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(100), InsistGrace = TimeSpan.FromMilliseconds(100), HighestRung = InterruptRung.Terminate }).Soon();
+        Assert.Equal((ReceiptStatus.Terminated, InterruptRung.Terminate, false), (receipt.Status, receipt.Rung, receipt.StatePreserved));
+        Assert.Equal(RunOutcome.Terminated, (await run.Completion.Soon()).Outcome);
+        Assert.Equal(ReceiptStatus.Terminated, (await unheard.Soon()).Status);
     }
 
     [Fact]

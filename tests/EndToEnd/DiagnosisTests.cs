@@ -22,6 +22,7 @@ public sealed class DiagnosisTests(WorkerFixture fixture) : IClassFixture<Worker
         Assert.Equal((RunActivity.Polling, true, 0), (found.Activity, found.IsInterruptible, found.Swallowed));
         Assert.Contains("Spin()", found.Stack, StringComparison.Ordinal);
         Assert.Contains("line 3", found.Stack, StringComparison.Ordinal);
+        Assert.Contains("line 6", found.Stack, StringComparison.Ordinal);
     }
 
     [Fact]

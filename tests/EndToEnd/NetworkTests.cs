@@ -36,14 +36,14 @@ public sealed class NetworkTests : IDisposable
     [InlineData("var client = new System.Net.Sockets.TcpClient(\"127.0.0.1\", port); Console.Write(\"go\"); client.GetStream().Read(new byte[1]);")]
     [InlineData("var socket = new System.Net.Sockets.TcpClient(\"127.0.0.1\", port).Client; Console.Write(\"go\"); socket.Receive(new byte[1]);")]
     [InlineData("var http = new HttpClient(); Console.Write(\"go\"); http.Send(new HttpRequestMessage(HttpMethod.Get, address));")]
-    public async Task A_system_call_that_no_signal_wakes_is_ended_by_the_kill_and_the_receipt_says_so(string code)
+    public async Task A_system_call_that_no_signal_wakes_is_ended_with_its_worker_and_the_receipt_says_so(string code)
     {
         await using var worker = await Worker.StartAsync();
         var run = worker.Run("csharp", Program(code));
         await run.PrintedAsync("go");
-        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(300) }).Soon();
-        Assert.Equal((ReceiptStatus.Killed, InterruptRung.Kill, false), (receipt.Status, receipt.Rung, receipt.StatePreserved));
-        Assert.Equal(RunOutcome.Killed, (await run.Completion.Soon()).Outcome);
+        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(200), InsistGrace = TimeSpan.FromMilliseconds(100), HighestRung = InterruptRung.Terminate }).Soon();
+        Assert.Equal((ReceiptStatus.Terminated, InterruptRung.Terminate, false), (receipt.Status, receipt.Rung, receipt.StatePreserved));
+        Assert.Equal(RunOutcome.Terminated, (await run.Completion.Soon()).Outcome);
     }
 
     private string Program(string code) => $"using System.Net.Http; var port = {port}; var address = \"http://127.0.0.1:{port}/\"; {code}";

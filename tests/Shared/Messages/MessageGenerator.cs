@@ -107,6 +107,7 @@ internal static class MessageGenerator
             from request in AnyInt64 from engine in OptionalText select (IMessage)new ResetMessage(request, engine),
         [MessageType.Shutdown] = Gen.Constant<IMessage>(new ShutdownMessage()),
         [MessageType.OutputCredit] = from bytes in NotNegative select (IMessage)new OutputCreditMessage(bytes),
+        [MessageType.Terminate] = from run in Run select (IMessage)new TerminateMessage(run),
         [MessageType.Diagnose] = from request in AnyInt64 from run in AnyUInt32 select (IMessage)new DiagnoseMessage(request, run),
         [MessageType.DiagnosisAnswer] =
             from request in AnyInt64

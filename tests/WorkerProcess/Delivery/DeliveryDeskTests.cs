@@ -41,7 +41,7 @@ public sealed class DeliveryDeskTests : IDisposable
         }
 
         RunScope.Current = null;
-        Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0).Outcome);
+        Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0)!.Outcome);
         Assert.Equal(0ul, page.View.ReadWord().Bits);
         desk.Check();
     }
@@ -73,7 +73,7 @@ public sealed class DeliveryDeskTests : IDisposable
         Write(new InterruptWord(2, Signal.Interrupt, default, default));
         var scope = Begin(2);
         Assert.True(scope.HostToken.IsCancellationRequested, "host code is cancelled at once");
-        Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0).Outcome);
+        Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0)!.Outcome);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class DeliveryDeskTests : IDisposable
         desk.Handle(Signal.Alarm, _ => throw new KeyboardInterruptException());
         Write(new InterruptWord(1, Signal.Alarm, default, default));
         Assert.Throws<KeyboardInterruptException>(desk.Check);
-        Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0).Outcome);
+        Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0)!.Outcome);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class DeliveryDeskTests : IDisposable
         Write(new InterruptWord(1, Signal.Alarm, default, default));
         Assert.Throws<FormatException>(desk.Check);
         Assert.IsType<InterruptHandledMessage>(poster.Frames[^1]);
-        Assert.Equal(RunOutcome.Succeeded, desk.End(scope, Nothing, 0).Outcome);
+        Assert.Equal(RunOutcome.Succeeded, desk.End(scope, Nothing, 0)!.Outcome);
     }
 
     [Theory]
@@ -203,7 +203,7 @@ public sealed class DeliveryDeskTests : IDisposable
         desk.CatchRethrows();
         Assert.Throws<KeyboardInterruptException>(desk.Check);
         Assert.Single(Told);
-        Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0).Outcome);
+        Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0)!.Outcome);
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class DeliveryDeskTests : IDisposable
         var raised = Assert.ThrowsAny<Exception>(() => desk.Exit(7));
         Assert.True(DeliveryDesk.PassesCatchAll(raised));
         Assert.True(DeliveryDesk.PassesInterruptCatch(raised));
-        var completed = desk.End(scope, Nothing, 0);
+        var completed = desk.End(scope, Nothing, 0)!;
         Assert.Equal((RunOutcome.Succeeded, (int?)7), (completed.Outcome, completed.ExitCode));
     }
 

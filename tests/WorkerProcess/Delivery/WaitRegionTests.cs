@@ -150,7 +150,7 @@ public sealed class WaitRegionTests : IDisposable
     [Fact]
     public async Task What_is_left_of_an_interrupted_run_stops_and_what_is_left_of_another_goes_on()
     {
-        var finished = desk.End(scope, new EngineResult(null, null), 0);
+        var finished = desk.End(scope, new EngineResult(null, null), 0)!;
         Assert.Equal(RunOutcome.Succeeded, finished.Outcome);
         using var gate = new SemaphoreSlim(0);
         var left = Start(() => WaitRegion.Run(gate, static gate => gate.Wait()));
@@ -167,7 +167,7 @@ public sealed class WaitRegionTests : IDisposable
             second);
         Write(new InterruptWord(2, Signal.Interrupt, default, default));
         await Assert.ThrowsAsync<KeyboardInterruptException>(() => looping.WaitAsync(Bound));
-        Assert.Equal(RunOutcome.Interrupted, desk.End(second, new EngineResult(null, null), 0).Outcome);
+        Assert.Equal(RunOutcome.Interrupted, desk.End(second, new EngineResult(null, null), 0)!.Outcome);
         await Assert.ThrowsAsync<KeyboardInterruptException>(() => Start(() => WaitRegion.Run(gate, static gate => gate.Wait()), second).WaitAsync(Bound));
         await Assert.ThrowsAsync<KeyboardInterruptException>(() => Start(desk.Check, second).WaitAsync(Bound));
 

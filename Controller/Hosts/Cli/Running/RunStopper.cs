@@ -20,7 +20,7 @@ internal sealed class RunStopper
                 _ = run.StopAsync();
                 break;
             case StopStep.Kill:
-                _ = run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.Zero });
+                _ = run.StopAsync(StopPolicy.AtOnce);
                 break;
         }
     }
