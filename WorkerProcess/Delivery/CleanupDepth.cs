@@ -35,6 +35,19 @@ internal static class CleanupDepth
 
     public static void ExitFilter() => filterFrames!.Pop();
 
+    /// <summary>
+    /// The thread begins with something else, from here up: what filters deeper down left behind is gone. Nobody else would
+    /// drop it where the exception went on to a handler that is not woven, as an insist does that came while a filter ran.
+    /// </summary>
+    public static unsafe void DropFiltersBelow()
+    {
+        if (filterFrames is { Count: > 0 })
+        {
+            var here = 0;
+            DropFiltersUpTo((nuint)(&here));
+        }
+    }
+
     /// <summary>A handler was entered: its frame and everything above live, every frame below is gone, with its filters.</summary>
     /// <param name="frame">An address in the handler's frame; stacks grow down.</param>
     public static void DropFiltersUpTo(nuint frame)

@@ -43,6 +43,7 @@ internal sealed partial class RunThread
     /// <summary>The calling thread goes over to another run's code, or to nobody's. Never throws.</summary>
     public static void Enter(RunScope? next)
     {
+        CleanupDepth.DropFiltersBelow();
         if (current is { } known)
         {
             known.scope = next;

@@ -280,8 +280,8 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal("caught", await command.ReadLineAsync());
         command.Signal(CommandProcess.SigInt);
         var result = await command.EndAsync();
-        Assert.Equal(137, result.ExitCode);
-        Assert.Contains("killed", result.Error, StringComparison.Ordinal);
+        Assert.Equal(130, result.ExitCode);
+        Assert.Contains("interrupted by insisting, in ", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,10 +42,11 @@ public sealed class SessionCommandTests
         Assert.Equal(("interrupted", "user"), ((string?)completed["outcome"], (string?)completed["reason"]));
         Assert.Equal(["started", "output", "receipt", "completed"], session.Kinds(2));
         var receipt = session.Events.Single(e => Is(e, "receipt", 2));
-        Assert.Equal(["event", "run", "id", "status", "rung", "statePreserved", "takenMicros", "unwoundMicros", "reportedMicros"], receipt.Select(field => field.Key));
+        Assert.Equal(["event", "run", "id", "status", "rung", "statePreserved", "takenMicros", "unwoundMicros", "reportedMicros", "rungs"], receipt.Select(field => field.Key));
         Assert.Equal(("a", "interrupted", "signal", true), ((string?)receipt["id"], (string?)receipt["status"], (string?)receipt["rung"], (bool?)receipt["statePreserved"]));
         Assert.True((long)receipt["takenMicros"]! <= (long)receipt["unwoundMicros"]!, receipt.ToJsonString());
         Assert.True((long)receipt["unwoundMicros"]! <= (long)receipt["reportedMicros"]!, receipt.ToJsonString());
+        Assert.Equal("""[{"rung":"signal","micros":0}]""", receipt["rungs"]!.ToJsonString());
         Assert.Equal("42", (string?)(await session.CompleteAsync(3, "kept + 1"))["value"]);
         Assert.Equal(0, await session.CloseAsync());
     }
@@ -96,19 +97,31 @@ public sealed class SessionCommandTests
     }
 
     [Fact]
-    public async Task Stop_kills_what_does_not_stop_and_the_session_ends_with_it()
+    public async Task Stop_climbs_to_insist_and_the_session_goes_on_and_to_terminate_and_it_ends()
     {
         await using var session = await SessionClient.StartAsync();
-        await session.RunAsync(1, """while (true) { try { Console.WriteLine("busy"); while (true) { } } catch (KeyboardInterruptException) { } }""");
-        await session.RunAsync(2, "1");
-        await session.UntilPrintedAsync(1, "busy");
-        await session.SendAsync("""{"op":"stop","run":1,"id":"b"}""");
-        Assert.Equal(137, await session.EndAsync());
-        Assert.Equal(["started", "output", "receipt", "completed"], session.Kinds(1));
-        var receipt = session.Events.Single(e => Is(e, "receipt", 1));
-        Assert.Equal(("b", "killed", "kill", false), ((string?)receipt["id"], (string?)receipt["status"], (string?)receipt["rung"], (bool?)receipt["statePreserved"]));
-        Assert.Equal("killed", (string?)session.Events.Single(e => Is(e, "completed", 1))["outcome"]);
-        Assert.Equal("workerLost", (string?)session.Events.Single(e => Is(e, "completed", 2))["outcome"]);
+        await session.CompleteAsync(1, "var kept = 41;");
+        await session.RunAsync(2, """while (true) { try { Console.WriteLine("busy"); while (true) { } } catch (KeyboardInterruptException) { } }""");
+        await session.UntilPrintedAsync(2, "busy");
+        await session.SendAsync("""{"op":"stop","run":2,"id":"a"}""");
+        var insisted = await session.UntilAsync("receipt", 2);
+        Assert.Equal(("a", "interrupted", "insist", true), ((string?)insisted["id"], (string?)insisted["status"], (string?)insisted["rung"], (bool?)insisted["statePreserved"]));
+        Assert.Equal(["signal", "insist"], Rungs(insisted));
+        Assert.InRange((long)insisted["rungs"]![1]!["micros"]!, 1_000_000, long.MaxValue);
+        Assert.Equal("interrupted", (string?)(await session.UntilAsync("completed", 2))["outcome"]);
+        Assert.Equal("42", (string?)(await session.CompleteAsync(3, "kept + 1"))["value"]);
+
+        await session.RunAsync(4, """Console.WriteLine("busy"); System.Text.RegularExpressions.Regex.IsMatch(new string('a', 60) + "b", "^(a+)+$");""");
+        await session.RunAsync(5, "1");
+        await session.UntilPrintedAsync(4, "busy");
+        await session.SendAsync("""{"op":"stop","run":4,"id":"b"}""");
+        Assert.Equal(143, await session.EndAsync());
+        Assert.Equal(["started", "output", "receipt", "completed"], session.Kinds(4));
+        var receipt = session.Events.Single(e => Is(e, "receipt", 4));
+        Assert.Equal(("b", "terminated", "terminate", false), ((string?)receipt["id"], (string?)receipt["status"], (string?)receipt["rung"], (bool?)receipt["statePreserved"]));
+        Assert.Equal(["signal", "insist", "terminate"], Rungs(receipt));
+        Assert.Equal("terminated", (string?)session.Events.Single(e => Is(e, "completed", 4))["outcome"]);
+        Assert.Equal("workerLost", (string?)session.Events.Single(e => Is(e, "completed", 5))["outcome"]);
         Assert.Equal("error", (string?)session.Events[^1]["event"]);
     }
 
@@ -346,6 +359,8 @@ public sealed class SessionCommandTests
             Enumerable.Range(1, 1000).SelectMany(run => new[] { $"started {run}", $"completed {run} {run * 2}" }),
             session.Events.Skip(1).Select(e => $"{e["event"]} {e["run"]} {e["value"]}".TrimEnd()));
     }
+
+    private static IEnumerable<string?> Rungs(JsonObject receipt) => receipt["rungs"]!.AsArray().Select(begun => (string?)begun!["rung"]);
 
     private static bool Is(JsonObject e, string kind, long? run = null) =>
         (string?)e["event"] == kind && (run is null || (long?)e["run"] == run);

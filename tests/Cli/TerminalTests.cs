@@ -29,8 +29,8 @@ public sealed class TerminalTests
         await UntilAsync(terminal, "busy");
         await TypeAsync(terminal, CtrlC);
         var rest = await terminal.EndAsync();
-        Assert.Equal(137, rest.ExitCode);
-        Assert.Contains("worker killed after ", rest.Output, StringComparison.Ordinal);
+        Assert.Equal(130, rest.ExitCode);
+        Assert.Contains("interrupted by insisting, in ", rest.Output, StringComparison.Ordinal);
     }
 
     [Fact]

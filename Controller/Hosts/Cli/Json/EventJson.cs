@@ -132,6 +132,16 @@ internal static class EventJson
         WriteNumberOrNull(json, "takenMicros", receipt.TakenMicros);
         WriteNumberOrNull(json, "unwoundMicros", receipt.UnwoundMicros);
         json.WriteNumber("reportedMicros", receipt.ReportedMicros);
+        json.WriteStartArray("rungs");
+        foreach (var begun in receipt.Rungs)
+        {
+            json.WriteStartObject();
+            json.WriteString("rung", EnumText.Of(begun.Rung));
+            json.WriteNumber("micros", begun.Micros);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteHead(Utf8JsonWriter json, string name, long run)

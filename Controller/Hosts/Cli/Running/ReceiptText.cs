@@ -8,6 +8,7 @@ internal static class ReceiptText
     /// <summary>One line that says what became of a request.</summary>
     public static string Of(InterruptReceipt receipt) => receipt.Status switch
     {
+        ReceiptStatus.Interrupted when receipt.Rung == InterruptRung.Insist => $"interrupted by insisting, in {Micros(receipt.ReportedMicros)}{Steps(receipt)}",
         ReceiptStatus.Interrupted => $"interrupted in {Micros(receipt.ReportedMicros)}{Steps(receipt)}",
         ReceiptStatus.Handled => $"interrupt handled by the code in {Micros(receipt.ReportedMicros)}{Steps(receipt)}",
         ReceiptStatus.TooLate => "too late: the code had ended by itself",
