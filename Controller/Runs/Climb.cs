@@ -12,6 +12,9 @@ internal sealed class Climb
     /// <summary>How long before the end of a rung's grace it is asked why the run has not stopped: the answer takes some 20 to 150 ms.</summary>
     private static readonly TimeSpan DiagnosisLead = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>In less than this nothing is found out.</summary>
+    private static readonly TimeSpan ShortestDiagnosed = TimeSpan.FromMilliseconds(100);
+
     private readonly Dispatcher dispatcher;
     private readonly RunRecord run;
     private readonly StopPolicy policy;
@@ -37,7 +40,7 @@ internal sealed class Climb
         {
             Begin(rung);
             var grace = policy.GraceOf(rung);
-            if (rung <= InterruptRung.Insist && grace != Timeout.InfiniteTimeSpan)
+            if (rung <= InterruptRung.Insist && grace >= ShortestDiagnosed)
             {
                 _ = DiagnoseAsync(grace);
             }

@@ -42,6 +42,38 @@ public sealed class DiagnosisTests(WorkerFixture fixture) : IClassFixture<Worker
         Assert.StartsWith("System.Text.RegularExpressions.Regex", diagnosis.Call, StringComparison.Ordinal);
         Assert.Contains("<top level>", diagnosis.Stack, StringComparison.Ordinal);
         Assert.Contains("line 3", diagnosis.Stack, StringComparison.Ordinal);
+
+        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromSeconds(1), InsistGrace = TimeSpan.FromSeconds(1), TerminateGrace = TimeSpan.Zero }).Soon();
+        Assert.Equal((ReceiptStatus.Killed, RunActivity.NotPolling), (receipt.Status, receipt.Diagnosis?.Activity));
+        Assert.StartsWith("System.Text.RegularExpressions.Regex", receipt.Diagnosis?.Call, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_receipt_has_a_diagnosis_only_when_the_signal_was_not_enough()
+    {
+        var run = Worker.Run("csharp", "Console.Write(\"go\"); while (true) ;");
+        await run.PrintedAsync("go");
+        Assert.Null((await run.StopAsync().Soon()).Diagnosis);
+        run = Worker.Run("csharp", "try { Console.Write(\"go\"); } finally { while (true) ; }");
+        await run.PrintedAsync("go");
+        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(600), HighestRung = InterruptRung.Insist }).Soon();
+        Assert.Equal((ReceiptStatus.Interrupted, InterruptRung.Insist, RunActivity.CleaningUp), (receipt.Status, receipt.Rung, receipt.Diagnosis?.Activity));
+    }
+
+    [Fact]
+    public async Task A_stopped_worker_does_not_hold_the_ladder_up()
+    {
+        await using var worker = await Worker.StartAsync();
+        var run = worker.Run("csharp", "Console.Write(\"go\"); while (true) ;");
+        await run.PrintedAsync("go");
+        using (var stop = System.Diagnostics.Process.Start("kill", ["-STOP", worker.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await stop.WaitForExitAsync().Soon();
+        }
+
+        Assert.Equal(RunActivity.NoAnswer, (await run.DiagnoseAsync().Soon()).Activity);
+        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(50), InsistGrace = TimeSpan.FromMilliseconds(50), TerminateGrace = TimeSpan.Zero }).Soon();
+        Assert.Equal(ReceiptStatus.Killed, receipt.Status);
     }
 
     [Theory]
@@ -63,7 +95,8 @@ public sealed class DiagnosisTests(WorkerFixture fixture) : IClassFixture<Worker
     [Fact]
     public async Task Clean_up_that_loops_is_named()
     {
-        var run = Worker.Run("csharp", "var on = true; try { Console.Write(\"go\"); } finally { while (on) ; }");
+        await using var looping = await Worker.StartAsync();
+        var run = looping.Run("csharp", "var on = true; try { Console.Write(\"go\"); } finally { while (on) ; }");
         await run.PrintedAsync("go");
         var found = await run.DiagnoseAsync().Soon();
         Assert.Equal((RunActivity.CleaningUp, false), (found.Activity, found.IsInterruptible));

@@ -26,6 +26,10 @@ public sealed class PythonDiagnosisTests(PythonFixture fixture) : IClassFixture<
         var found = await run.DiagnoseAsync().Soon();
         Assert.Equal((RunActivity.NotPolling, false, "sum(range(10**12))", "computing"), (found.Activity, found.IsInterruptible, found.Call, found.Thread));
         Assert.Contains("line 2, in <module>", found.Stack, StringComparison.Ordinal);
+
+        // Nothing but the end of the worker stops it, and the receipt says why.
+        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromSeconds(1), InsistGrace = TimeSpan.FromSeconds(1), TerminateGrace = TimeSpan.Zero }).Soon();
+        Assert.Equal((ReceiptStatus.Killed, RunActivity.NotPolling, "sum(range(10**12))"), (receipt.Status, receipt.Diagnosis?.Activity, receipt.Diagnosis?.Call));
     }
 
     [Theory]
@@ -64,7 +68,7 @@ public sealed class PythonDiagnosisTests(PythonFixture fixture) : IClassFixture<
     public async Task The_signal_of_stacks_cannot_be_taken_away()
     {
         var worker = await fixture.WorkerAsync(PythonLibraries.Default);
-        Assert.Equal("'signal 61 is the worker\\'s own'", await worker.ValueAsync("import faulthandler\nmessage = None\ntry: faulthandler.unregister(61)\nexcept ValueError as error: message = str(error)\nmessage"));
+        Assert.Equal("\"signal 61 is the worker's own\"", await worker.ValueAsync("import faulthandler\nmessage = None\ntry: faulthandler.unregister(61)\nexcept ValueError as error: message = str(error)\nmessage"));
     }
 
     private async Task<RunDiagnosis> DiagnoseAsync(string library, string program, TimeSpan after = default)
