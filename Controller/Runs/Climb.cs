@@ -9,8 +9,8 @@ internal sealed class Climb
     /// <summary>How often insist is repeated. The worker keeps at it by itself; this is for a word that was overwritten or lost.</summary>
     private static readonly TimeSpan InsistInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long before the end of a rung's grace it is asked why the run has not stopped: the answer takes some 20 to 150 ms.</summary>
-    private static readonly TimeSpan DiagnosisLead = TimeSpan.FromMilliseconds(300);
+    /// <summary>How long before the end of a rung's grace it is asked why the run has not stopped: the answer takes some 20 to 300 ms.</summary>
+    private static readonly TimeSpan DiagnosisLead = TimeSpan.FromMilliseconds(400);
 
     /// <summary>In less than this nothing is found out.</summary>
     private static readonly TimeSpan ShortestDiagnosed = TimeSpan.FromMilliseconds(100);

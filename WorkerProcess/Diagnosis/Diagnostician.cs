@@ -9,11 +9,11 @@ namespace ProcInterrupt.WorkerProcess.Diagnosis;
 /// <summary>Finds out what a run is doing, on a thread of its own: whatever holds the run up does not hold this up.</summary>
 internal sealed class Diagnostician
 {
-    /// <summary>More questions than that are not answered: one takes some 20 to 150 ms.</summary>
+    /// <summary>More questions than that are not answered: one takes some 20 to 300 ms.</summary>
     private const int MostWaiting = 16;
 
     /// <summary>How long code that polls may take to its next checkpoint: a busy machine, a garbage collection.</summary>
-    private static readonly long PollingNanos = TimeSpan.FromMilliseconds(50).Ticks * 100;
+    private static readonly long PollingNanos = TimeSpan.FromMilliseconds(200).Ticks * 100;
 
     /// <summary>How long the thread may take to its stack then: a deep recursion has many thousand calls.</summary>
     private static readonly long StackNanos = TimeSpan.FromMilliseconds(200).Ticks * 100;
@@ -149,7 +149,7 @@ internal sealed class Diagnostician
         var looks = foreign.Looks;
         foreign.Attend();
         var until = MonotonicClock.Nanos + PollingNanos;
-        while (foreign.Looks == looks && MonotonicClock.Nanos < until)
+        while (foreign.Looks == looks && !thread.WaitsForPulse && MonotonicClock.Nanos < until)
         {
             Thread.Sleep(1);
         }
@@ -161,7 +161,8 @@ internal sealed class Diagnostician
                 : !polls ? RunActivity.NotPolling
                 : foreign.HasInsisted ? RunActivity.Swallowing
                 : ActivityOfPolling(scope, inCleanup: scope.Raised.Count > 0),
-            IsInterruptible = polls,
+            // In our own waits, for input say, Python comes to nothing, and a pulse wakes it.
+            IsInterruptible = polls || thread.WaitsForPulse,
             Thread = KernelText(sleeping, call),
             Call = line,
             Stack = stack,
