@@ -124,7 +124,7 @@ internal sealed class Diagnostician
         }
 
         var calls = thread is null ? null : CallsOf(thread.KernelId);
-        var found = new Finding { Thread = KernelText(sleeping, call), Call = calls?.Call, Stack = calls?.Text };
+        var found = new Finding { Thread = thread is null ? null : KernelText(sleeping, call), Call = calls?.Call, Stack = calls?.Text };
         return thread switch
         {
             null => found with { Activity = RunActivity.Blocked, IsInterruptible = true, Call = "await", Stack = null },

@@ -9,23 +9,22 @@ internal static class KernelThread
     private const char Sleeping = 'S';
     private const char DiskSleep = 'D';
 
-    private static readonly Dictionary<long, string> X64 = new()
-    {
-        [0] = "read", [1] = "write", [7] = "poll", [17] = "pread64", [18] = "pwrite64", [19] = "readv", [20] = "writev", [23] = "select", [34] = "pause",
-        [35] = "nanosleep", [42] = "connect", [43] = "accept", [44] = "sendto", [45] = "recvfrom", [46] = "sendmsg", [47] = "recvmsg", [61] = "wait4",
-        [72] = "fcntl", [73] = "flock", [74] = "fsync", [128] = "rt_sigtimedwait", [130] = "rt_sigsuspend", [202] = "futex", [230] = "clock_nanosleep",
-        [232] = "epoll_wait", [247] = "waitid", [257] = "openat", [270] = "pselect6", [271] = "ppoll", [281] = "epoll_pwait", [288] = "accept4", [449] = "futex_waitv",
-    };
+    private const string X64 =
+        "0 read 1 write 7 poll 17 pread64 18 pwrite64 19 readv 20 writev 23 select 34 pause 35 nanosleep 42 connect "
+        + "43 accept 44 sendto 45 recvfrom 46 sendmsg 47 recvmsg 61 wait4 72 fcntl 73 flock 74 fsync 128 rt_sigtimedwait "
+        + "130 rt_sigsuspend 202 futex 230 clock_nanosleep 232 epoll_wait 247 waitid 257 openat 270 pselect6 271 ppoll "
+        + "281 epoll_pwait 288 accept4 449 futex_waitv";
 
-    private static readonly Dictionary<long, string> Arm64 = new()
-    {
-        [22] = "epoll_pwait", [25] = "fcntl", [32] = "flock", [56] = "openat", [63] = "read", [64] = "write", [65] = "readv", [66] = "writev", [67] = "pread64",
-        [68] = "pwrite64", [72] = "pselect6", [73] = "ppoll", [82] = "fsync", [95] = "waitid", [98] = "futex", [101] = "nanosleep", [115] = "clock_nanosleep",
-        [133] = "rt_sigsuspend", [137] = "rt_sigtimedwait", [202] = "accept", [203] = "connect", [206] = "sendto", [207] = "recvfrom", [211] = "sendmsg",
-        [212] = "recvmsg", [242] = "accept4", [260] = "wait4", [449] = "futex_waitv",
-    };
+    private const string Arm64 =
+        "22 epoll_pwait 25 fcntl 32 flock 56 openat 63 read 64 write 65 readv 66 writev 67 pread64 68 pwrite64 "
+        + "72 pselect6 73 ppoll 82 fsync 95 waitid 98 futex 101 nanosleep 115 clock_nanosleep 133 rt_sigsuspend "
+        + "137 rt_sigtimedwait 202 accept 203 connect 206 sendto 207 recvfrom 211 sendmsg 212 recvmsg 242 accept4 "
+        + "260 wait4 449 futex_waitv";
 
-    private static readonly Dictionary<long, string> Names = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? Arm64 : X64;
+    private static readonly Dictionary<long, string> Names = (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? Arm64 : X64)
+        .Split(' ')
+        .Chunk(2)
+        .ToDictionary(static pair => long.Parse(pair[0], CultureInfo.InvariantCulture), static pair => pair[1]);
 
     /// <summary>System calls whose first argument is the descriptor that they wait for.</summary>
     private static readonly HashSet<string> OfDescriptors = new(
