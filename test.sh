@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs all tests, and installs what they need first where it is missing (Debian). Arguments go to `dotnet test`.
+# Runs all tests, and installs what they need first where it is missing (Debian). Arguments go to `dotnet test`, but for
+#   test.sh soak INTERRUPTS [--seed N] [--workers N]     which asks so many times, and accounts for every request
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -19,6 +20,7 @@ if [[ -z ${PROCINTERRUPT_LIBPYTHON:-} ]] && ! compgen -G '/usr/lib/*/libpython3.
   version=$(apt-cache depends python3 2>/dev/null | sed -n 's/^ *Depends: python\(3\.[0-9]*\)$/\1/p' | head -1 || true)
   packages+=("libpython${version:-3.11}")
 fi
+command -v strace >/dev/null || packages+=(strace)                             # shows the access rules
 command -v script >/dev/null || packages+=(bsdutils)                           # a pseudo terminal, for Ctrl+C
 
 if ((${#packages[@]} > 0)); then
@@ -36,6 +38,11 @@ if ((${#packages[@]} > 0)); then
   fi
   "${sudo[@]}" apt-get update
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}"
+fi
+
+if [[ ${1-} == soak ]]; then
+  dotnet build tests -c Release -v quiet -nologo
+  exec dotnet tests/bin/Release/net10.0/ProcInterrupt.Tests.dll "$@"
 fi
 
 exec dotnet test ProcInterrupt.sln -c Release "$@"

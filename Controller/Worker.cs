@@ -1,10 +1,6 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProcInterrupt.Connection;
-using ProcInterrupt.Diagnostics;
-using ProcInterrupt.Launch;
-using ProcInterrupt.Messages;
 using ProcInterrupt.Runs;
 
 namespace ProcInterrupt;
@@ -16,38 +12,35 @@ public sealed class Worker : IAsyncDisposable
     /// <summary>How long a worker may take to say what a run is doing: many times what it takes.</summary>
     internal static readonly TimeSpan DiagnosisPatience = TimeSpan.FromSeconds(2);
 
-    private readonly WorkerConnection connection;
     private readonly Dispatcher dispatcher;
-    private readonly WorkerSupervisor supervisor;
+    private readonly WorkerKeeper keeper;
     private int shutDown;
 
-    private Worker(LaunchedWorker launched, WorkerOptions options, ILoggerFactory loggerFactory)
+    private Worker(WorkerOptions options)
     {
-        ProcessId = launched.Child.Id;
-        Engines = launched.Hello.Engines;
-        var killRequested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        connection = new WorkerConnection(launched.Pipe);
-        dispatcher = new Dispatcher(connection, () => killRequested.TrySetResult(), options.OutputRetention, loggerFactory);
-        var logger = loggerFactory.CreateLogger("ProcInterrupt.Controller");
-        supervisor = new WorkerSupervisor(launched, connection, dispatcher, killRequested.Task, options.ExitGrace, logger);
-        connection.Start(dispatcher.Receive, dispatcher.OnRefused, ProcessId);
-        _ = supervisor.RunAsync();
+        var loggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        dispatcher = new Dispatcher(options.OutputRetention, loggerFactory);
+        keeper = new WorkerKeeper(options, dispatcher, loggerFactory.CreateLogger("ProcInterrupt.Controller"));
     }
 
-    /// <summary>The worker's process id.</summary>
-    public int ProcessId { get; }
+    /// <summary>The worker's process id; a replacement has another one.</summary>
+    public int ProcessId => keeper.Link.ProcessId;
 
     /// <summary>What can run here, and what cannot and why.</summary>
-    public IReadOnlyList<EngineInfo> Engines { get; }
+    public IReadOnlyList<EngineInfo> Engines => keeper.Link.Hello.Engines;
+
+    /// <summary>Counts the worker's processes: 1 for the first, one more for each <see cref="WorkerOptions.Restart">replacement</see> that is ready.</summary>
+    public int Generation => keeper.Generation;
 
     /// <summary>A path that opens as the interrupt buffer that the worker polls, or <see langword="null"/> when none is set.</summary>
     public string? MapPath => dispatcher.MapPath;
 
-    /// <summary>Whether the worker is there and takes runs.</summary>
-    public bool IsAlive => supervisor.IsAlive;
+    /// <summary>Whether the worker is there, or is being replaced, and takes runs.</summary>
+    public bool IsAlive => keeper.IsAlive;
 
-    /// <summary>How the process ended, once it has and everything that waited for it is settled. Never faults.</summary>
-    public Task<WorkerExit> Exited => supervisor.Exited;
+    /// <summary>How the process ended, once it has for good, and everything that waited for it is settled. Never faults.</summary>
+    /// <remarks>A process that is replaced does not complete it; see <see cref="WorkerReplacedEvent"/>.</remarks>
+    public Task<WorkerExit> Exited => keeper.Exited;
 
     /// <summary>What is printed, shown or reported by code that goes on after its run is over.</summary>
     /// <remarks>Up to 1 MiB is kept, the oldest is dropped. Can be enumerated once; ends with the worker.</remarks>
@@ -202,9 +195,8 @@ public sealed class Worker : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref shutDown, 1) == 0)
         {
-            supervisor.ExpectEnd();
             dispatcher.Retire();
-            connection.Post(new ShutdownMessage());
+            keeper.ShutDown();
         }
 
         await Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -215,50 +207,29 @@ public sealed class Worker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         dispatcher.Retire();
-        supervisor.Close();
+        keeper.Close();
         await Exited.ConfigureAwait(false);
     }
 
     private static async Task<Worker> StartCheckedAsync(WorkerOptions options, CancellationToken cancellationToken)
     {
-        var begun = Stopwatch.GetTimestamp();
         using var start = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         start.CancelAfter(options.StartTimeout);
-        Worker? worker = null;
+        var worker = new Worker(options);
         try
         {
-            var loggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
-            var launched = await WorkerLauncher.LaunchAsync(options, start.Token).ConfigureAwait(false);
-            worker = new Worker(launched, options, loggerFactory);
-
-            // The worker's hold on it is enough to keep it. (A map that the worker made itself is not used.)
-            using (var buffer = InterruptBuffer.Create())
-            {
-                await worker.SetInterruptBufferAsync(buffer, start.Token).ConfigureAwait(false);
-            }
-
-            loggerFactory.CreateLogger("ProcInterrupt.Controller").WorkerReady(
-                worker.ProcessId, Stopwatch.GetElapsedTime(begun).TotalMilliseconds, launched.Hello.Runtime, worker.MapPath ?? "");
+            await worker.keeper.StartAsync(start.Token).ConfigureAwait(false);
             return worker;
         }
-        catch (Exception exception)
+        catch (OperationCanceledException exception)
         {
-            if (worker is not null)
-            {
-                await worker.DisposeAsync().ConfigureAwait(false);
-            }
-
-            switch (exception)
-            {
-                case OperationCanceledException when cancellationToken.IsCancellationRequested:
-                    throw new OperationCanceledException("The start of the worker was given up.", exception, cancellationToken);
-                case OperationCanceledException:
-                    throw new WorkerStartException($"The worker was not ready within {options.StartTimeout.TotalSeconds} s and was killed.", exception);
-                case WorkerLostException or InvalidOperationException:
-                    throw new WorkerStartException(exception.Message, exception);
-                default:
-                    throw;
-            }
+            throw cancellationToken.IsCancellationRequested
+                ? new OperationCanceledException("The start of the worker was given up.", exception, cancellationToken)
+                : new WorkerStartException($"The worker was not ready within {options.StartTimeout.TotalSeconds} s and was killed.", exception);
+        }
+        catch (Exception exception) when (exception is WorkerLostException or InvalidOperationException or IOException)
+        {
+            throw new WorkerStartException(exception.Message, exception);
         }
     }
 }

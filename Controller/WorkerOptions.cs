@@ -56,6 +56,22 @@ public sealed class WorkerOptions
     /// <value>Paths. Default <see langword="null"/>: none.</value>
     public IReadOnlyList<string>? HostAssemblies { get; init; }
 
+    /// <summary>How surely the processes that the code starts end with the worker.</summary>
+    /// <value>Default <see cref="Containment.BestEffort"/>.</value>
+    /// <remarks>A budget of processes takes <see cref="Containment.Complete"/> by itself.</remarks>
+    public Containment Containment { get; init; }
+
+    /// <summary>Whether the worker has to be in a pid namespace of its own.</summary>
+    internal bool NeedsNamespace => Containment == Containment.Complete || Budgets?.Processes is not null;
+
+    /// <summary>What the worker's code may use up: time, memory, output, threads, processes, file size.</summary>
+    /// <value>Default <see langword="null"/>: no limits.</value>
+    public WorkerBudgets? Budgets { get; init; }
+
+    /// <summary>Whether another process takes the place of one that was ended because a run did not stop.</summary>
+    /// <value>Default <see langword="null"/>: none does, and what is queued then is told that the worker is lost.</value>
+    public RestartPolicy? Restart { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     /// <exception cref="ArgumentException">A host assembly is not there.</exception>
     internal static void Check(WorkerOptions options)
@@ -82,6 +98,18 @@ public sealed class WorkerOptions
         if (options.HostAssemblies?.FirstOrDefault(static path => !File.Exists(path)) is { } missing)
         {
             throw new ArgumentException($"The host assembly {missing} is not there.", nameof(options));
+        }
+
+        if (!Enum.IsDefined(options.Containment))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Containment, "Containment is one of the named values.");
+        }
+
+        options.Budgets?.Validate();
+
+        if (options.Restart is not null)
+        {
+            RestartPolicy.Check(options.Restart);
         }
 
         if (options.OutputRetention < 0)

@@ -1,5 +1,10 @@
 using ProcInterrupt.Bench;
 
+if (args is ["fuzz", ..] or ["faults", ..])
+{
+    return await Proofs.RunAsync(args[0], args[1..]);
+}
+
 // Figures and ratios of one run on this machine; goals in brackets. Nothing here passes or fails.
 string[] known = ["checkpoint", "latency", "runs", "start", "output", "python", "micro"];
 var chosen = args.Length == 0 ? known[..^1] : args;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProcInterrupt.Budgets;
 using ProcInterrupt.Diagnostics;
 using ProcInterrupt.Launch;
 using ProcInterrupt.Messages;
@@ -30,9 +31,12 @@ internal sealed class WorkerSupervisor
     private readonly TaskCompletionSource<WorkerExit> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool endExpected;
 
+    /// <summary>What the worker was given.</summary>
+    public BudgetLimits Budgets { get; init; } = BudgetLimits.None;
+
     /// <param name="worker">Its process and pipe, owned from here on.</param>
     /// <param name="connection">The threads on the pipe.</param>
-    /// <param name="dispatcher">Told when all is over.</param>
+    /// <param name="dispatcher">Knows why the worker is to end.</param>
     /// <param name="killRequested">Completes when the worker is to be killed.</param>
     /// <param name="exitGrace">Between the end of the pipe and a kill.</param>
     /// <param name="logger">For the worker's end.</param>
@@ -46,6 +50,9 @@ internal sealed class WorkerSupervisor
         this.exitGrace = exitGrace;
         this.logger = logger;
     }
+
+    /// <summary>Called once, when the worker is gone and nothing more comes from it; has to settle what waits for it.</summary>
+    public required Action<WorkerEnding, WorkerExit> Ended { private get; init; }
 
     /// <summary>Completes when the worker is gone, everything is settled and nothing is left. Never faults.</summary>
     public Task<WorkerExit> Exited => exited.Task;
@@ -72,7 +79,7 @@ internal sealed class WorkerSupervisor
             // Nobody may be left waiting for a worker that cannot be watched.
             var exit = new WorkerExit(null, null, $"The worker process {child.Id} could not be watched to its end: {exception.Message}");
             logger.WorkerLost(child.Id, exit.Message);
-            dispatcher.Close(WorkerEnding.Lost, exit);
+            Ended(WorkerEnding.Lost, exit);
             exited.TrySetResult(exit);
         }
     }
@@ -91,7 +98,7 @@ internal sealed class WorkerSupervisor
 
         connection.Close();
         await connection.Stopped.ConfigureAwait(false);
-        child.KillGroup();
+        child.KillRest();
         await child.DrainAsync().ConfigureAwait(false);
         Settle(fault, killed, wasAsked);
     }
@@ -130,7 +137,13 @@ internal sealed class WorkerSupervisor
             : WorkerEnding.Lost;
         var message = Describe(ending, fault, killed);
         var signal = child.KilledBySignal;
-        var exit = new WorkerExit(signal is null ? child.RawExitCode : null, signal, message);
+        var budget = ending == WorkerEnding.Lost ? Budgets.ReasonOf(signal is null ? child.RawExitCode : null, signal) : null;
+        if (budget is { } reason)
+        {
+            message = $"The worker process {child.Id} {child.DescribeExit()}: a run went beyond the budget for {reason}, and neither interrupts nor forgetting brought the worker back within it.";
+        }
+
+        var exit = new WorkerExit(signal is null ? child.RawExitCode : null, signal, message) { BudgetReason = budget };
         switch (ending)
         {
             case WorkerEnding.Terminated:
@@ -144,7 +157,7 @@ internal sealed class WorkerSupervisor
                 break;
         }
 
-        dispatcher.Close(ending, exit);
+        Ended(ending, exit);
         pipe.Dispose();
         child.Dispose();
         exited.TrySetResult(exit);

@@ -25,4 +25,13 @@ internal static partial class ControllerLog
 
     [LoggerMessage(EventId = 7, Message = "{Category}: {Text}")]
     public static partial void FromWorker(this ILogger logger, LogLevel level, string category, string text);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Count} more messages of the worker were dropped: it logs too much")]
+    public static partial void WorkerLogDropped(this ILogger logger, long count);
+
+    [LoggerMessage(9, LogLevel.Warning, "Worker {ProcessId} is the replacement, generation {Generation}: {Previous}")]
+    public static partial void WorkerReplaced(this ILogger logger, int processId, int generation, string previous);
+
+    [LoggerMessage(10, LogLevel.Error, "A replacement of the worker failed, {Failures} of {Attempts} in a row: {Fault}")]
+    public static partial void ReplacementFailed(this ILogger logger, int failures, int attempts, string fault);
 }

@@ -35,15 +35,18 @@ internal sealed class RunEventStream
     public Action? Abandoned { get; set; }
 
     /// <summary>Adds an event that is never dropped.</summary>
-    public void Add(RunEvent item) => Write(new Entry(item, 0, 0));
+    public void Add(RunEvent item) => Write(new Entry(item, 0, 0, 0));
 
     /// <summary>Adds output that the worker waits with when it is not read; not dropped.</summary>
-    public void AddWaitedFor(RunEvent item, long bytes) => Write(new Entry(item, 0, bytes));
+    public void AddWaitedFor(RunEvent item, long bytes) => Write(new Entry(item, 0, 0, bytes));
 
     /// <summary>Adds what is kept only within the bound.</summary>
-    public void AddDroppable(RunEvent item, long bytes)
+    /// <param name="item">The event.</param>
+    /// <param name="bytes">Its text, which is counted when it is dropped.</param>
+    /// <param name="extra">What it takes to keep it besides that and what every event takes.</param>
+    public void AddDroppable(RunEvent item, long bytes, long extra)
     {
-        var cost = bytes + EventBytes;
+        var cost = bytes + EventBytes + extra;
         if (Interlocked.Read(ref kept) + cost > retention && !(dropsOldest && MakeRoom(cost)))
         {
             Interlocked.Add(ref dropped, bytes);
@@ -51,7 +54,7 @@ internal sealed class RunEventStream
         }
 
         Interlocked.Add(ref kept, cost);
-        Write(new Entry(item, cost, 0));
+        Write(new Entry(item, cost, bytes, 0));
     }
 
     /// <summary>No event follows. May be called twice.</summary>
@@ -103,7 +106,7 @@ internal sealed class RunEventStream
         if (!dropsOldest && TakeDropped() is { } before)
         {
             // In its place: after what was kept before, before what is kept from now on.
-            channel.Writer.TryWrite(new Entry(before, 0, 0));
+            channel.Writer.TryWrite(new Entry(before, 0, 0, 0));
         }
 
         channel.Writer.TryWrite(entry);
@@ -117,11 +120,11 @@ internal sealed class RunEventStream
         while (Interlocked.Read(ref kept) + cost > retention && channel.Reader.TryRead(out var oldest))
         {
             Interlocked.Add(ref kept, -oldest.Cost);
-            Interlocked.Add(ref dropped, oldest.Cost - EventBytes);
+            Interlocked.Add(ref dropped, oldest.Bytes);
         }
 
         return Interlocked.Read(ref kept) + cost <= retention;
     }
 
-    private readonly record struct Entry(RunEvent Event, long Cost, long WaitedForBytes);
+    private readonly record struct Entry(RunEvent Event, long Cost, long Bytes, long WaitedForBytes);
 }

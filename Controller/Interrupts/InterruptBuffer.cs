@@ -52,6 +52,9 @@ public sealed class InterruptBuffer : IDisposable, IInterruptTarget
         throw new ObjectDisposedException(nameof(InterruptBuffer));
     }
 
+    /// <summary>One more hold, by somebody who has one: also when the creator has let go.</summary>
+    internal void HoldAgain() => Interlocked.Increment(ref holds);
+
     /// <summary>Ends one <see cref="Hold"/>; the holder does not touch the word any more.</summary>
     internal void Release()
     {

@@ -23,6 +23,9 @@ internal sealed class InterruptDesk
     // The same for one who lets the run take words without end.
     private const int MaxTakenFromStrangers = 1024;
 
+    // And for one whose signals have to make room again and again.
+    private const int MaxAskedForStrangers = 64;
+
     private readonly Action<InterruptReceipt> issued;
     private readonly List<InterruptGroup> waiting = [];
     private readonly List<InterruptGroup> written = [];
@@ -107,6 +110,16 @@ internal sealed class InterruptDesk
 
     /// <summary>A rung beyond the word has begun: whatever becomes of the run's requests, it is in their receipts.</summary>
     public void Climb(InterruptRung rung) => beyond.Add((rung, MonotonicClock.Nanos));
+
+    /// <summary>A shield holds off what stands in the word.</summary>
+    /// <param name="word">As it stands.</param>
+    public void Deferred(InterruptWord word)
+    {
+        if (word.Run == run && written.Count > 0 && written[0].AsksTheSameAs(word))
+        {
+            written[0].Defer();
+        }
+    }
 
     /// <summary>The run took a word.</summary>
     /// <param name="word">As it was taken.</param>
@@ -232,6 +245,10 @@ internal sealed class InterruptDesk
         PlaceWaiting();
     }
 
+    private int AskedForStrangers() => written.Count(IsForStranger) + waiting.Count(IsForStranger);
+
+    private static bool IsForStranger(InterruptGroup group) => group.Requests.Count == 0;
+
     private static bool IsSignal(InterruptWord word) => word.Signal is > Signal.None and <= Signal.Max;
 
     /// <summary>Takes what is there of the run out of a word; a stranger's byte stays, for the worker to discard.</summary>
@@ -345,7 +362,7 @@ internal sealed class InterruptDesk
                 GiveWay(standing, group);
             }
 
-            if (foreign && IsSignal(word))
+            if (foreign && IsSignal(word) && AskedForStrangers() < MaxAskedForStrangers)
             {
                 // Never wait for a stranger's byte, which may go without a word; write over it and ask on the stranger's behalf.
                 WaitFirst(new InterruptGroup(run, word.Signal, word.Rung));

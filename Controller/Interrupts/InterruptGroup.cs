@@ -3,6 +3,8 @@ namespace ProcInterrupt.Interrupts;
 /// <summary>Requests that go into the word together: the same run, signal and rung.</summary>
 internal sealed class InterruptGroup
 {
+    private bool isDeferred;
+
     /// <summary>A group without requesters: a stranger's signal that had to make room in the word.</summary>
     public InterruptGroup(uint run, Signal signal, InterruptRung rung) => Word = new InterruptWord(run, signal, InterruptReason.User, rung);
 
@@ -19,11 +21,19 @@ internal sealed class InterruptGroup
     {
         foreach (var request in other.Requests)
         {
+            request.Deferred |= isDeferred;
             if (!request.UntilEnd || !Requests.Contains(request))
             {
                 Requests.Add(request);
             }
         }
+    }
+
+    /// <summary>A shield of the run's holds it off, and whoever joins it while it stands in the word.</summary>
+    public void Defer()
+    {
+        isDeferred = true;
+        Requests.ForEach(static request => request.Deferred = true);
     }
 
     public bool IsInsist => Word.Rung == InterruptRung.Insist;

@@ -32,6 +32,9 @@ public sealed record InterruptReceipt
     /// <summary>Whether the session's variables and modules are still there.</summary>
     public required bool StatePreserved { get; init; }
 
+    /// <summary>Whether a shield of the code's held it off for a while (<see cref="ProcInterrupt.Interrupt.Shield(TimeSpan)"/>).</summary>
+    public bool Deferred { get; init; }
+
     /// <summary>Microseconds from the request until a thread of the run took it; <see langword="null"/> when none did.</summary>
     public long? TakenMicros { get; init; }
 

@@ -48,6 +48,9 @@ internal sealed class InterruptRequest
     /// <summary>Given by the desk: requests are settled in their order.</summary>
     public long Order { get; set; }
 
+    /// <summary>A shield of the run's held it off.</summary>
+    public bool Deferred { get; set; }
+
     /// <summary>Another rung begins for it; nothing when it went as high before.</summary>
     /// <param name="rung">Which.</param>
     /// <param name="atNanos">When: now, or before the request was made.</param>
@@ -80,6 +83,7 @@ internal sealed class InterruptRequest
             Run = Run,
             Id = Id,
             StatePreserved = status is ReceiptStatus.Interrupted or ReceiptStatus.Handled or ReceiptStatus.TooLate or ReceiptStatus.NeverStarted,
+            Deferred = Deferred,
             TakenMicros = Since(takenNanos, now),
             UnwoundMicros = Since(unwoundNanos, now),
             ReportedMicros = (now - AtNanos) / 1000,

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
+using ProcInterrupt.Processes;
 
 namespace ProcInterrupt.Launch;
 
@@ -23,18 +24,25 @@ internal sealed class ChildProcess : IDisposable
     private readonly Process process;
     private readonly TextTail errorTail = new(TailBytes);
     private readonly Task drained;
+    private readonly string mark;
     private bool leadsGroup;
     private SafeFileHandle? capturedError;
 
-    private ChildProcess(Process process)
+    private ChildProcess(Process process, string mark, bool isContained)
     {
         this.process = process;
+        this.mark = mark;
+        IsContained = isContained;
         Id = process.Id;
         drained = Task.WhenAll(DrainAsync(process.StandardOutput.BaseStream, null), DrainAsync(process.StandardError.BaseStream, errorTail));
         Exited = WaitAsync();
     }
 
-    public int Id { get; }
+    /// <summary>The worker's process id, once it is known; until then a contained worker's is that of the process that makes its namespace.</summary>
+    public int Id { get; set; }
+
+    /// <summary>Whether it runs in a pid namespace of its own, and all ends with that.</summary>
+    public bool IsContained { get; }
 
     /// <summary>Completes when the process has ended; never faults.</summary>
     public Task Exited { get; }
@@ -49,9 +57,9 @@ internal sealed class ChildProcess : IDisposable
     /// <remarks>The base library does not tell a signal from a program that returns 129 and up; the worker never does.</remarks>
     public int? KilledBySignal => RawExitCode is > SignalBase and <= SignalBase + (int)Signal.Max ? RawExitCode - SignalBase : null;
 
-    /// <summary>Starts the program and gives it the secret as the one line of its standard input.</summary>
+    /// <summary>Starts the program; it waits for <see cref="GiveSecret"/>.</summary>
     /// <exception cref="WorkerStartException">It could not be started.</exception>
-    public static ChildProcess Start(IReadOnlyList<string> command, string secret, WorkerOptions options)
+    public static ChildProcess Start(IReadOnlyList<string> command, WorkerOptions options)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
@@ -72,33 +80,36 @@ internal sealed class ChildProcess : IDisposable
             start.Environment[name] = value;
         }
 
-        ChildProcess child;
+        var mark = SessionMark.Create();
+        start.Environment[SessionMark.Variable] = SessionMark.Add(start.Environment.TryGetValue(SessionMark.Variable, out var outer) ? outer : null, mark);
         try
         {
-            child = new ChildProcess(Process.Start(start)!);
+            return new ChildProcess(Process.Start(start)!, mark, options.NeedsNamespace);
         }
-        catch (Win32Exception exception)
+        catch (Exception exception) when (exception is Win32Exception or IOException)
         {
             throw new WorkerStartException($"The worker could not be started: {exception.Message}", exception);
         }
+    }
 
+    /// <summary>Gives it the secret as the one line of its standard input: it is to connect.</summary>
+    public void GiveSecret(string secret)
+    {
         try
         {
-            child.process.StandardInput.Write($"{secret}\n");
-            child.process.StandardInput.Close();
+            process.StandardInput.Write($"{secret}\n");
+            process.StandardInput.Close();
         }
         catch (IOException)
         {
             // It has ended or closed its input already; how it ended says more, and whoever waits for it will see.
         }
-
-        return child;
     }
 
     /// <summary>To be called once the worker is up: whether its process group is its own, to be ended with it, and where its runtime would write as it crashes.</summary>
     public void NoteStarted()
     {
-        leadsGroup = Posix.LeadsGroup(Id);
+        leadsGroup = !IsContained && Posix.LeadsGroup(Id);
 
         // The worker reads that pipe itself, as the code's output; what it did not come to read is the reason of its end.
         const int standardError = 2;
@@ -108,22 +119,35 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>SIGKILL to the process and its group. Does not wait; nothing happens when it has ended.</summary>
     public void Kill()
     {
+        if (IsContained && PidNamespace.FirstProcess(process.Id) is { } first)
+        {
+            // Who made the namespace ends when all in it have ended.
+            Posix.KillProcess(first);
+            return;
+        }
+
         if (!Exited.IsCompleted && Posix.LeadsGroup(Id))
         {
             leadsGroup = true;
         }
 
-        KillGroup();
+        if (leadsGroup)
+        {
+            Posix.KillGroup(Id);
+        }
+
         process.Kill();
     }
 
-    /// <summary>SIGKILL to what is left of the group: what runs started ends with the worker.</summary>
-    public void KillGroup()
+    /// <summary>SIGKILL to what is left of what runs started, wherever it is: it ends with the worker. Once it has <see cref="Exited"/>.</summary>
+    public void KillRest()
     {
         if (leadsGroup)
         {
             Posix.KillGroup(Id);
         }
+
+        SessionProcesses.Kill(mark, spared: 0);
     }
 
     /// <summary>Waits until its standard error has been read to its end, or a moment.</summary>

@@ -37,6 +37,53 @@ internal static unsafe partial class Posix
         return Marshal.GetLastPInvokeError() == ErrorExists ? "it exists already" : Marshal.GetLastPInvokeErrorMessage();
     }
 
+    /// <summary>The path without links, <c>.</c> and <c>..</c>.</summary>
+    /// <exception cref="IOException">It is not there, or may not be looked at.</exception>
+    public static string ResolvePath(string path)
+    {
+        var resolved = RealPath(path, null);
+        if (resolved is null)
+        {
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+        }
+
+        try
+        {
+            return Marshal.PtrToStringUTF8((nint)resolved)!;
+        }
+        finally
+        {
+            NativeMemory.Free(resolved);
+        }
+    }
+
+    /// <summary>Whom a file belongs to; null when that cannot be told.</summary>
+    public static uint? GetOwner(string path)
+    {
+        const int currentFolder = -100;
+        const uint wantOwner = 8;
+        FileStatus status;
+        return GetStatus(currentFolder, path, 0, wantOwner, &status) == 0 ? status.UserId : null;
+    }
+
+    /// <summary>The user that this process acts for.</summary>
+    public static uint UserId => GetEffectiveUser();
+
+    /// <summary>Whether <see cref="MakeFolder"/> would make it: it is made, and removed within microseconds.</summary>
+    /// <returns>Null when it would; otherwise why not.</returns>
+    public static string? TryFolder(string path)
+    {
+        // In vain, so that the call is bound: if this process is killed between the two below, the folder stays for ever.
+        _ = RemoveDirectory(path);
+        var refusal = MakeFolder(path);
+        if (refusal is null)
+        {
+            _ = RemoveDirectory(path);
+        }
+
+        return refusal;
+    }
+
     /// <summary>Which process connected to a local socket.</summary>
     public static int? GetPeerProcessId(SafePipeHandle socket)
     {
@@ -133,6 +180,9 @@ internal static unsafe partial class Posix
     /// <summary>Sends SIGKILL to every process of a group; nothing happens when there is none left.</summary>
     public static void KillGroup(int leader) => _ = Kill(-leader, SigKill);
 
+    /// <summary>Sends SIGKILL to one process; nothing happens when it is gone.</summary>
+    public static void KillProcess(int processId) => _ = Kill(processId, SigKill);
+
     /// <summary>A signal for people, such as <c>SIGKILL (9)</c>.</summary>
     public static string DescribeSignal(int signal) =>
         signal > 0 && signal < SignalNames.Length ? $"{SignalNames[signal]} ({signal})" : $"signal {signal}";
@@ -142,6 +192,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeDirectory(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RemoveDirectory(string path);
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetSocketOption(int socket, int level, int option, void* value, int* length);
@@ -160,6 +213,23 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint Read(SafeFileHandle handle, byte* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial byte* RealPath(string path, byte* buffer);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int GetStatus(int folder, string path, int flags, uint wanted, FileStatus* status);
+
+    /// <summary>Of <c>statx</c>, which is laid out alike on every processor.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct FileStatus
+    {
+        [FieldOffset(20)]
+        public uint UserId;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Credentials

@@ -19,9 +19,9 @@ internal sealed class SocketFolder : IDisposable
     /// <summary>Absolute, and short enough for a socket.</summary>
     public string SocketPath { get; }
 
-    /// <summary>Makes the folder at the first of the usual places that will have it.</summary>
+    /// <summary>Chooses the first of the usual places that will have the folder; it is there once it is made with <see cref="Make"/>.</summary>
     /// <exception cref="WorkerStartException">None would.</exception>
-    public static SocketFolder Create()
+    public static SocketFolder Choose()
     {
         var name = $"procinterrupt-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}";
         var refusals = new List<string>();
@@ -29,9 +29,12 @@ internal sealed class SocketFolder : IDisposable
         {
             var folder = new SocketFolder(Path.Combine(place, name));
             var bytes = Posix.PathBytes(folder.SocketPath);
-            var refusal = bytes > MaxPathBytes ? $"a socket's path would have {bytes} bytes, {MaxPathBytes} is the most" : Posix.MakeFolder(folder.path);
+            var refusal = bytes > MaxPathBytes
+                ? $"a socket's path would have {bytes} bytes, {MaxPathBytes} is the most"
+                : TrustedFolder.DescribeFault(place) ?? Posix.TryFolder(folder.path);
             if (refusal is null)
             {
+                // Not kept yet: until there is a worker nobody could remove it if this process were killed.
                 return folder;
             }
 
@@ -41,13 +44,27 @@ internal sealed class SocketFolder : IDisposable
         throw new WorkerStartException($"No folder could be made for the worker's socket. {string.Join("; ", refusals)}.");
     }
 
-    /// <summary>Removes the socket and the folder. May be called twice.</summary>
+    /// <summary>Makes the folder.</summary>
+    /// <exception cref="WorkerStartException">It could not be made.</exception>
+    public void Make()
+    {
+        if (Posix.MakeFolder(path) is { } refusal)
+        {
+            throw new WorkerStartException($"The folder {path} could not be made for the worker's socket: {refusal}.");
+        }
+    }
+
+    /// <summary>Removes the socket and the folder, as far as they are there. May be called twice.</summary>
     public void Dispose()
     {
-        if (Directory.Exists(path))
+        try
         {
             File.Delete(SocketPath);
             Directory.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Never made, or removed already, here or by the worker.
         }
     }
 

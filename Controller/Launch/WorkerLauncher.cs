@@ -1,4 +1,5 @@
 using System.IO.Pipes;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using ProcInterrupt.Connection;
@@ -24,27 +25,37 @@ internal static class WorkerLauncher
         cancellationToken.ThrowIfCancellationRequested();
         var program = WorkerProgram.Find(options);
         var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
-        using var folder = SocketFolder.Create();
-        var server = new NamedPipeServerStream(folder.SocketPath, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.CurrentUserOnly);
+        using var folder = SocketFolder.Choose();
+        NamedPipeServerStream? server = null;
         ChildProcess? child = null;
         try
         {
             var hosts = (options.HostAssemblies ?? []).SelectMany(static path => new[] { "--host", Path.GetFullPath(path) });
-            var command = program.Command(["--pipe", folder.SocketPath, "--parent", $"{Environment.ProcessId}", .. hosts]);
-            child = ChildProcess.Start(command, secret, options);
+            var budgets = (options.Budgets?.Limits.Words() ?? []).SelectMany(static word => new[] { "--budget", word });
+            string[] arguments = ["--pipe", folder.SocketPath, "--parent", $"{Environment.ProcessId}", .. hosts, .. budgets];
+            child = await StartAsync(program, arguments, options, cancellationToken).ConfigureAwait(false);
+
+            // Only now, with somebody there who removes them if this process is killed. The worker waits for the secret.
+            folder.Make();
+            server = Listen(folder.SocketPath);
+            child.GiveSecret(secret);
             await AcceptAsync(server, child, cancellationToken).ConfigureAwait(false);
 
             // Until it is unlinked a second client could connect.
             folder.Dispose();
             var pipe = new WorkerPipe(server, options.MaxFrameBytes);
             var hello = await ReadHelloAsync(pipe, child, cancellationToken).ConfigureAwait(false);
-            Verify(hello, secret, child.Id, pipe.PeerProcessId);
+            child.Id = Verify(hello, secret, child, pipe.PeerProcessId);
             child.NoteStarted();
             return new LaunchedWorker(child, pipe, hello);
         }
         catch (Exception exception)
         {
-            await server.DisposeAsync().ConfigureAwait(false);
+            if (server is not null)
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+            }
+
             if (child is null)
             {
                 throw;
@@ -53,6 +64,7 @@ internal static class WorkerLauncher
             var ended = child.Exited.IsCompleted;
             child.Kill();
             await child.Exited.ConfigureAwait(false);
+            child.KillRest();
             await child.DrainAsync().ConfigureAwait(false);
             var (code, errors) = (child.RawExitCode, child.ErrorTail);
             var fate = ended ? $"The worker {child.DescribeExit()} before it was ready." : "The worker was killed.";
@@ -67,6 +79,31 @@ internal static class WorkerLauncher
                 ended ? code : null,
                 errors,
                 exception is EarlyExitException ? null : exception);
+        }
+    }
+
+    private static async Task<ChildProcess> StartAsync(
+        WorkerProgram program, string[] arguments, WorkerOptions options, CancellationToken cancellationToken)
+    {
+        if (!options.NeedsNamespace)
+        {
+            return ChildProcess.Start(program.Command(arguments), options);
+        }
+
+        string[] outerProc = ["--outer-proc", $"{PidNamespace.OuterProcDescriptor}"];
+        var command = await PidNamespace.WrapAsync(program.Command([.. arguments, .. outerProc]), cancellationToken).ConfigureAwait(false);
+        return await SpawnThread.RunAsync(() => ChildProcess.Start(command, options)).ConfigureAwait(false);
+    }
+
+    private static NamedPipeServerStream Listen(string path)
+    {
+        try
+        {
+            return new NamedPipeServerStream(path, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.CurrentUserOnly);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
+        {
+            throw new WorkerStartException($"The worker's socket {path} could not be made: {exception.Message}", exception);
         }
     }
 
@@ -111,7 +148,8 @@ internal static class WorkerLauncher
             ?? throw new ProtocolException($"The worker's first message was {message.GetType().Name}, not Hello.");
     }
 
-    private static void Verify(HelloMessage hello, string secret, int childId, int? peerId)
+    /// <returns>The worker's process id.</returns>
+    private static int Verify(HelloMessage hello, string secret, ChildProcess child, int? peerId)
     {
         if (hello.ProtocolVersion != ProtocolConstants.Version)
         {
@@ -123,15 +161,23 @@ internal static class WorkerLauncher
             throw new ProtocolException("The worker was refused: its secret is wrong.");
         }
 
-        if (hello.ProcessId != childId)
+        if (child.IsContained)
         {
-            throw new ProtocolException($"The worker was refused: it says that its pid is {hello.ProcessId}, and the process that was started has {childId}.");
+            PidNamespace.Verify(child.Id, peerId, hello.ProcessId);
+            return peerId!.Value;
         }
 
-        if (peerId is not null && peerId != childId)
+        if (hello.ProcessId != child.Id)
         {
-            throw new ProtocolException($"The worker was refused: the process at the other end of the pipe has pid {peerId}, and the one that was started has {childId}.");
+            throw new ProtocolException($"The worker was refused: it says that its pid is {hello.ProcessId}, and the process that was started has {child.Id}.");
         }
+
+        if (peerId is not null && peerId != child.Id)
+        {
+            throw new ProtocolException($"The worker was refused: the process at the other end of the pipe has pid {peerId}, and the one that was started has {child.Id}.");
+        }
+
+        return child.Id;
     }
 
     /// <summary>The process has ended, which is told better by its exit code than by the pipe.</summary>

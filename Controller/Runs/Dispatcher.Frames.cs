@@ -13,6 +13,12 @@ internal sealed partial class Dispatcher
     /// <summary>One run reads one line at a time; its threads may each.</summary>
     private const int MaxInputRequests = 64;
 
+    /// <summary>What the prompts of unanswered requests may hold together: as much as one that fills a frame.</summary>
+    private const long MaxPromptChars = ProtocolConstants.DefaultMaxFrameBytes;
+
+    /// <summary>What a form of a display takes to keep besides its text: two strings and their place in the map.</summary>
+    private const long FormBytes = 128;
+
     /// <summary>A frame has arrived. Called by the reading thread.</summary>
     /// <exception cref="ProtocolException">The frame does not fit what went before; the connection is over.</exception>
     public void Receive(IMessage message)
@@ -45,6 +51,10 @@ internal sealed partial class Dispatcher
                     InWorker(taken.Run, taken);
                     desk.Taken(new InterruptWord(taken.Word), taken.AtNanos);
                     break;
+                case InterruptDeferredMessage deferred:
+                    InWorker(deferred.Run, deferred);
+                    desk.Deferred(new InterruptWord(deferred.Word));
+                    break;
                 case InterruptHandledMessage handled:
                     InWorker(handled.Run, handled);
                     desk.Handled(new InterruptWord(handled.Word));
@@ -67,9 +77,11 @@ internal sealed partial class Dispatcher
                 case InterruptBufferSetMessage set:
                     OnBufferSet(set);
                     break;
+                case BudgetExceededMessage budget:
+                    InWorker(budget.Run, budget).Exceeded = budget.Reason;
+                    break;
                 case LogMessage log:
-                    var level = (LogLevel)Math.Clamp(log.Level, (int)LogLevel.Trace, (int)LogLevel.Critical);
-                    workerLogger.FromWorker(level, log.Category, log.Message);
+                    workerLog.Write(log);
                     break;
                 default:
                     throw new ProtocolException($"The worker sent {Name(message)}, which is not for the controller or not at this time.");
@@ -136,7 +148,7 @@ internal sealed partial class Dispatcher
         var cost = OutputCost.Of(bytes);
         flow.Received(cost);
         var run = message.Run == 0 ? null : Running(message.Run, message);
-        Keep(run, new OutputEvent(run?.Handle, message.Stream, message.Text), cost, bytes);
+        Keep(run, new OutputEvent(run?.Handle, message.Stream, message.Text), cost, bytes, 0);
     }
 
     private void OnDisplay(DisplayMessage message)
@@ -146,23 +158,24 @@ internal sealed partial class Dispatcher
         var cost = OutputCost.Of(values);
         flow.Received(cost);
         var run = message.Run == 0 ? null : Running(message.Run, message);
-        Keep(run, new DisplayEvent(run?.Handle, message.Data), cost, keys + values);
+        Keep(run, new DisplayEvent(run?.Handle, message.Data), cost, keys + values, message.Data.Count * FormBytes);
     }
 
     private void OnProgress(ProgressMessage message)
     {
         var run = message.Run == 0 ? null : Running(message.Run, message);
-        Keep(run, new ProgressEvent(run?.Handle, message.Fraction, message.Message), 0, Encoding.UTF8.GetByteCount(message.Message ?? ""));
+        Keep(run, new ProgressEvent(run?.Handle, message.Fraction, message.Message), 0, Encoding.UTF8.GetByteCount(message.Message ?? ""), 0);
     }
 
     /// <param name="run">Whose; null for the background.</param>
     /// <param name="item">The event.</param>
     /// <param name="credited">Bytes that count against the worker's credit.</param>
     /// <param name="bytes">All of its bytes.</param>
-    private void Keep(RunRecord? run, RunEvent item, long credited, long bytes)
+    /// <param name="extra">What it takes to keep it besides those and what each event takes.</param>
+    private void Keep(RunRecord? run, RunEvent item, long credited, long bytes, long extra)
     {
         // What costs the worker hardly any credit for its size is not waited for: it would not be bounded.
-        if (run is { WaitForReader: true } && credited > 0 && bytes <= 2 * credited)
+        if (run is { WaitForReader: true } && credited > 0 && bytes + extra <= 2 * credited)
         {
             run.UnreadBytes += credited;
             run.Events.AddWaitedFor(item, credited);
@@ -170,15 +183,20 @@ internal sealed partial class Dispatcher
         }
 
         flow.Release(credited);
-        (run?.Events ?? Background).AddDroppable(item, bytes);
+        (run?.Events ?? Background).AddDroppable(item, bytes, extra);
     }
 
     private void OnInputRequest(InputRequestMessage message)
     {
         var run = Running(message.Run, message);
-        if (run.InputRequests.Count == MaxInputRequests || !run.InputRequests.Add(message.Request))
+        if (run.InputRequests.Count == MaxInputRequests || !run.InputRequests.TryAdd(message.Request, message.Prompt.Length))
         {
             throw new ProtocolException($"The worker asked for input again (request {message.Request}), with {run.InputRequests.Count} requests unanswered.");
+        }
+
+        if (run.InputRequests.Count > 1 && run.InputRequests.Values.Sum(static length => (long)length) is > MaxPromptChars and var chars)
+        {
+            throw new ProtocolException($"The worker asks for input with prompts of {chars} characters, {MaxPromptChars} is the most.");
         }
 
         run.Events.Add(new InputRequestEvent(run.Handle, message.Prompt, message.Password) { Request = message.Request });
@@ -192,11 +210,13 @@ internal sealed partial class Dispatcher
             throw new ProtocolException($"The worker says that run {message.Run} ended with outcome {message.Outcome}, which is not its to say.");
         }
 
-        var interrupted = message.Outcome == RunOutcome.Interrupted;
+        // What goes beyond its memory budget fails, and yet it was stopped by an interrupt.
+        var interrupted = message.Outcome == RunOutcome.Interrupted || message is { Outcome: RunOutcome.Failed, Reason: InterruptReason.Memory };
         desk.End(interrupted, message.EndedNanos);
         terminating = false;
         ReleaseUnread(run);
         current = null;
+        hasCompletedRun |= resumed;
         var now = MonotonicClock.Nanos;
         Finish(run, new RunResult
         {
@@ -272,6 +292,7 @@ internal sealed partial class Dispatcher
         desk.SetTarget(swap.Buffer);
         buffer?.Release();
         buffer = swap.Buffer;
+        bufferIsOwn = swap.IsOwn;
         swap.Complete();
     }
 }

@@ -18,37 +18,36 @@ internal sealed partial class Dispatcher
     private const long BackgroundRetention = 1024 * 1024;
 
     private readonly Lock gate = new();
-    private readonly IOutbox outbox;
-    private readonly Action kill;
+    private IOutbox outbox = null!;
+    private Action kill = null!;
     private readonly long retention;
     private readonly ILogger logger;
-    private readonly ILogger workerLogger;
+    private readonly WorkerLog workerLog;
     private readonly InterruptDesk desk;
-    private readonly OutputFlow flow;
+    private OutputFlow flow = null!;
     private readonly LinkedList<QueuedWork> queue = new();
     private readonly Queue<PendingSwap> swaps = new();
     private QueuedWork? current;
     private InterruptBuffer? buffer;
     private uint lastNumber;
     private long lastRequest;
+    private bool bufferIsOwn = true;
+    private bool attached;
+    private bool resumed;
     private bool retired;
     private bool terminating;
     private bool killing;
     private string? lost;
 
-    /// <param name="outbox">Towards the worker.</param>
-    /// <param name="kill">Kills the worker, without waiting.</param>
+    /// <summary>Made without a worker; <see cref="Attach"/> and <see cref="Resume"/> follow.</summary>
     /// <param name="retention">Bytes of unread output that are kept for each run.</param>
     /// <param name="loggerFactory">For this side's and the worker's messages.</param>
-    public Dispatcher(IOutbox outbox, Action kill, long retention, ILoggerFactory loggerFactory)
+    public Dispatcher(long retention, ILoggerFactory loggerFactory)
     {
-        this.outbox = outbox;
-        this.kill = kill;
         this.retention = retention;
         logger = loggerFactory.CreateLogger("ProcInterrupt.Controller");
-        workerLogger = loggerFactory.CreateLogger("ProcInterrupt.Worker");
+        workerLog = new WorkerLog(loggerFactory.CreateLogger("ProcInterrupt.Worker"));
         desk = new InterruptDesk(OnReceipt);
-        flow = new OutputFlow(outbox.PostCredit);
     }
 
     /// <summary>What comes from code whose run is over.</summary>
@@ -95,9 +94,7 @@ internal sealed partial class Dispatcher
         lock (gate)
         {
             ThrowIfRetired();
-            lastNumber = lastNumber == uint.MaxValue ? 1 : lastNumber + 1;
-            var deadlineMicros = options.Deadline is { } deadline ? Math.Max(1, deadline.Ticks / TimeSpan.TicksPerMicrosecond) : 0;
-            var run = new RunRecord(new RunCodeMessage(lastNumber, engine, code, options.Path, deadlineMicros, options.FirstLine), this, options.WaitForReader, retention);
+            var run = Create(engine, code, options);
             if (options.WaitForReader)
             {
                 run.Events.OutputRead = bytes => OnOutputRead(run, bytes);
@@ -126,19 +123,25 @@ internal sealed partial class Dispatcher
     public Task<Completions> CompleteAsync(string engine, string code, int position, CancellationToken cancellationToken) =>
         AskAsync(number => new QueuedComplete(number, engine, code, position), cancellationToken);
 
-    /// <summary>Tells the worker to poll another buffer; done when it says so.</summary>
-    public Task SetInterruptBufferAsync(InterruptBuffer? replacement)
+    /// <summary>Tells the worker to poll another buffer; done when it says so. One that is being replaced will, from its start.</summary>
+    /// <param name="replacement">The buffer; null for none.</param>
+    /// <param name="isOwn">It is the worker's own, which goes with it; the user's are kept for a replacement.</param>
+    public Task SetInterruptBufferAsync(InterruptBuffer? replacement, bool isOwn = false)
     {
         lock (gate)
         {
             ThrowIfRetired();
             ThrowIfLost();
             replacement?.Hold();
-            var swap = new PendingSwap(++lastRequest, replacement);
-            swaps.Enqueue(swap);
-            desk.BeginSwap();
-            outbox.Post(new SetInterruptBufferMessage(swap.Request, replacement?.Path));
-            return swap.Done;
+            if (attached)
+            {
+                return Swap(replacement, isOwn);
+            }
+
+            buffer?.Release();
+            buffer = replacement;
+            bufferIsOwn = isOwn;
+            return Task.CompletedTask;
         }
     }
 
@@ -248,52 +251,6 @@ internal sealed partial class Dispatcher
         }
     }
 
-    /// <summary>The worker is gone: settles everything that waits for it.</summary>
-    /// <param name="ending">How.</param>
-    /// <param name="exit">What is known of its end.</param>
-    public void Close(WorkerEnding ending, WorkerExit exit)
-    {
-        lock (gate)
-        {
-            lost = $"{exit.Message} The session is gone; to go on, start a new Worker.";
-            var (outcome, status, rung) = ending switch
-            {
-                WorkerEnding.Killed => (RunOutcome.Killed, ReceiptStatus.Killed, InterruptRung.Kill),
-                WorkerEnding.Terminated => (RunOutcome.Terminated, ReceiptStatus.Terminated, InterruptRung.Terminate),
-                _ => (RunOutcome.WorkerLost, ReceiptStatus.WorkerLost, (InterruptRung?)null),
-            };
-            desk.Close(status, rung);
-            var exception = new WorkerLostException(lost, null, exit);
-            if (current is RunRecord run)
-            {
-                Finish(run, WithoutWorker(run, outcome, lost));
-            }
-
-            (current as QueuedRequest)?.Fail(exception);
-            current = null;
-            while (queue.First?.Value is { } work)
-            {
-                TakeOffQueue(work);
-                (work as QueuedRequest)?.Fail(exception);
-                if (work is RunRecord queued)
-                {
-                    Finish(queued, WithoutWorker(queued, RunOutcome.WorkerLost, lost));
-                }
-            }
-
-            CloseDiagnoses();
-            while (swaps.TryDequeue(out var swap))
-            {
-                swap.Fail(exception);
-                swap.Buffer?.Release();
-            }
-
-            buffer?.Release();
-            buffer = null;
-            Background.Complete();
-        }
-    }
-
     private async Task<TAnswer> AskAsync<TAnswer>(Func<long, QueuedRequest<TAnswer>> create, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -321,6 +278,24 @@ internal sealed partial class Dispatcher
         }
     }
 
+    private RunRecord Create(string engine, string code, RunOptions options)
+    {
+        lastNumber = lastNumber == uint.MaxValue ? 1 : lastNumber + 1;
+        var deadlineMicros = options.Deadline is { } deadline ? Math.Max(1, deadline.Ticks / TimeSpan.TicksPerMicrosecond) : 0;
+        return new RunRecord(new RunCodeMessage(lastNumber, engine, code, options.Path, deadlineMicros, options.FirstLine), this, options.WaitForReader, retention);
+    }
+
+    /// <param name="replacement">Held for the worker.</param>
+    /// <param name="isOwn">See <see cref="SetInterruptBufferAsync"/>.</param>
+    private Task Swap(InterruptBuffer? replacement, bool isOwn)
+    {
+        var swap = new PendingSwap(++lastRequest, replacement, isOwn);
+        swaps.Enqueue(swap);
+        desk.BeginSwap();
+        outbox.Post(new SetInterruptBufferMessage(swap.Request, replacement?.Path));
+        return swap.Done;
+    }
+
     private void Enqueue(QueuedWork work)
     {
         work.Place = queue.AddLast(work);
@@ -338,20 +313,25 @@ internal sealed partial class Dispatcher
 
     private void SendNext()
     {
-        if (current is not null || queue.First?.Value is not { } next)
+        if (!resumed || current is not null || queue.First?.Value is not { } next)
         {
             return;
         }
 
         TakeOffQueue(next);
-        current = next;
         if (next is QueuedRequest request)
         {
+            current = next;
             outbox.Post(request.Message);
             return;
         }
 
-        var run = (RunRecord)next;
+        Send((RunRecord)next);
+    }
+
+    private void Send(RunRecord run)
+    {
+        current = run;
         var code = run.Code!;
         run.Code = null;
         run.Phase = RunPhase.Sent;

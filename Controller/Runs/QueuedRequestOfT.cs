@@ -15,5 +15,11 @@ internal abstract class QueuedRequest<TAnswer> : QueuedRequest
 
     public void Complete(TAnswer value) => answer.TrySetResult(value);
 
-    public override void Fail(Exception exception) => answer.TrySetException(exception);
+    public override void Fail(Exception exception)
+    {
+        answer.TrySetException(exception);
+
+        // Whoever asked may have given up; that nobody looks is no fault then.
+        _ = answer.Task.Exception;
+    }
 }

@@ -47,8 +47,11 @@ internal sealed class RunRecord : QueuedWork
 
     public List<InterruptReceipt> Receipts { get; } = [];
 
-    /// <summary>Requests for input that wait for an answer.</summary>
-    public HashSet<uint> InputRequests { get; } = [];
+    /// <summary>Requests for input that wait for an answer, with the lengths of their prompts.</summary>
+    public Dictionary<uint, int> InputRequests { get; } = [];
+
+    /// <summary>The budget that it went beyond, by the worker's word.</summary>
+    public InterruptReason? Exceeded { get; set; }
 
     /// <summary>What it was doing when it did not stop.</summary>
     public LastDiagnosis Diagnosis { get; } = new();

@@ -9,7 +9,8 @@ public sealed record RunResult
     /// <summary>How it ended.</summary>
     public required RunOutcome Outcome { get; init; }
 
-    /// <summary>Why it was interrupted; <see langword="null"/> unless the outcome is <see cref="RunOutcome.Interrupted"/>.</summary>
+    /// <summary>Why it was interrupted, or the budget that it went beyond; otherwise <see langword="null"/>.</summary>
+    /// <remarks>A run that fails for its memory budget has <see cref="InterruptReason.Memory"/>; one whose worker had to end for a budget, that budget's.</remarks>
     public InterruptReason? Reason { get; init; }
 
     /// <summary>What the last expression gave, or <see langword="null"/>.</summary>

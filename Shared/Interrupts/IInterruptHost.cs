@@ -15,4 +15,7 @@ internal interface IInterruptHost
 
     /// <summary>Waits; an interrupt ends the wait by raising.</summary>
     void Sleep(TimeSpan duration);
+
+    /// <summary>Holds off the first rung from the calling thread's run; see <see cref="Interrupt.Shield(TimeSpan)"/>.</summary>
+    IDisposable Shield(TimeSpan bound);
 }

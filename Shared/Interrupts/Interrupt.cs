@@ -9,6 +9,12 @@ namespace ProcInterrupt;
 /// </remarks>
 public static class Interrupt
 {
+    /// <summary>How long a shield lasts when nothing is said: 1 second.</summary>
+    internal static readonly TimeSpan DefaultShield = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a shield may last: 60 seconds.</summary>
+    internal static readonly TimeSpan MaxShield = TimeSpan.FromSeconds(60);
+
     private static readonly Lock HostGate = new();
     private static IInterruptHost? host;
 
@@ -58,6 +64,36 @@ public static class Interrupt
         {
             Thread.Sleep(duration);
         }
+    }
+
+    /// <summary>Holds off interrupts for a second; see <see cref="Shield(TimeSpan)"/>.</summary>
+    public static IDisposable Shield() => Shield(DefaultShield);
+
+    /// <summary>
+    /// Holds off interrupts (signals, deadlines, the shutdown) until what is returned is disposed of, but no longer than the
+    /// bound; then what was asked meanwhile is delivered at once. Insist goes through.
+    /// </summary>
+    /// <param name="bound">More than 0, up to 60 seconds.</param>
+    /// <returns>
+    /// To be disposed of when the work is done, on any thread; a second time does nothing. It is a checkpoint: it raises what was
+    /// held off, unless the shield was set up in clean-up or another one still holds.
+    /// </returns>
+    /// <remarks>
+    /// An interrupt stops a whole run, so the shield is the run's: while one of its threads or tasks holds one, nothing of the run
+    /// is interrupted, and waits go on. Shields nest; one that is set up while something is held off already lasts no longer than
+    /// those that hold it off, so that no code can put an interrupt off for ever. Setting one up is a checkpoint too. A shield ends
+    /// with its run. Outside a worker, and outside a run, it does nothing.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bound"/> is 0 or less, or more than 60 seconds.</exception>
+    /// <exception cref="KeyboardInterruptException">The run is interrupted already, and the calling thread is not in clean-up.</exception>
+    public static IDisposable Shield(TimeSpan bound)
+    {
+        if (bound <= TimeSpan.Zero || bound > MaxShield)
+        {
+            throw new ArgumentOutOfRangeException(nameof(bound), bound, "A shield lasts more than 0 and at most 60 seconds.");
+        }
+
+        return host?.Shield(bound) ?? NoShield.Instance;
     }
 
     /// <summary>Called once, by the worker, before any code runs.</summary>

@@ -73,6 +73,12 @@ internal sealed unsafe class InterruptMap : IDisposable
                 throw Failure("ftruncate");
             }
 
+            // A memfd is made with mode 0777: then only the access to /proc/PID/fd would keep others out.
+            if (Libc.ChangeMode(descriptor, Libc.OwnerReadWrite) != 0)
+            {
+                throw Failure("fchmod");
+            }
+
             if (Libc.Control(descriptor, Libc.AddSeals, Libc.MapSeals) != 0)
             {
                 throw Failure("fcntl(F_ADD_SEALS)");

@@ -20,4 +20,16 @@ public enum InterruptReason : byte
 
     /// <summary>The run used more processor time than its budget.</summary>
     Cpu = 5,
+
+    /// <summary>The run took longer than its budget.</summary>
+    WallTime = 6,
+
+    /// <summary>The run started more processes than its budget.</summary>
+    Processes = 7,
+
+    /// <summary>The run started more threads than its budget.</summary>
+    Threads = 8,
+
+    /// <summary>The run wrote a file larger than its budget.</summary>
+    FileSize = 9,
 }

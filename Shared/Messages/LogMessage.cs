@@ -11,6 +11,9 @@ internal sealed record LogMessage(int Level, string Category, string Message) : 
     /// <summary>Microsoft.Extensions.Logging.LogLevel.Error.</summary>
     public const int ErrorLevel = 4;
 
+    /// <summary>Microsoft.Extensions.Logging.LogLevel.Warning.</summary>
+    public const int WarningLevel = 3;
+
     public static MessageType Type => MessageType.Log;
 
     public static int FieldCount => 3;

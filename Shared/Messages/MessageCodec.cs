@@ -49,7 +49,9 @@ internal static class MessageCodec
                 MessageType.Log => Read<LogMessage>(ref fields),
                 MessageType.IsCompleteAnswer => Read<IsCompleteAnswerMessage>(ref fields),
                 MessageType.CompleteAnswer => Read<CompleteAnswerMessage>(ref fields),
+                MessageType.InterruptDeferred => Read<InterruptDeferredMessage>(ref fields),
                 MessageType.DiagnosisAnswer => Read<DiagnosisAnswerMessage>(ref fields),
+                MessageType.BudgetExceeded => Read<BudgetExceededMessage>(ref fields),
                 var unknown => throw fields.Error($"{(int)unknown} is no message of this version"),
             };
             fields.Finish();

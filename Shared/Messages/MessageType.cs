@@ -28,5 +28,7 @@ internal enum MessageType
     Log = 43,
     IsCompleteAnswer = 44,
     CompleteAnswer = 45,
+    InterruptDeferred = 46,
     DiagnosisAnswer = 47,
+    BudgetExceeded = 48,
 }

@@ -20,7 +20,7 @@ internal sealed record RunCompletedMessage(uint Run, RunOutcome Outcome, Interru
     public static RunCompletedMessage Read(ref FieldReader fields) => new(
         fields.Run(),
         (RunOutcome)fields.Int32("outcome", (int)RunOutcome.Succeeded, (int)RunOutcome.Interrupted),
-        (InterruptReason)fields.Int32("reason", (int)InterruptReason.User, (int)InterruptReason.Cpu),
+        (InterruptReason)fields.Int32("reason", (int)InterruptReason.User, (int)InterruptReason.FileSize),
         RunValueEncoding.Read(ref fields),
         RunErrorEncoding.Read(ref fields),
         fields.OptionalInt32("exitCode"),

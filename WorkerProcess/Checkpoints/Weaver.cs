@@ -30,6 +30,7 @@ internal sealed class Weaver : IWeaver
         }
 
         bool hasSymbols = TryReadSymbols(module, symbols);
+        TopLevelMachine.MakeClass(module);
         var weaver = new ModuleWeaver(module, signatures, options);
         if (!weaver.Weave())
         {

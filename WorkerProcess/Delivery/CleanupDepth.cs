@@ -15,6 +15,9 @@ internal static class CleanupDepth
 
     public static bool InCleanup => threadDepth > 0 || filterFrames is { Count: > 0 } || FlowDepth.Value > 0;
 
+    /// <summary>Whether the code is in clean-up also without the innermost <c>finally</c> or <c>Dispose</c> of its thread.</summary>
+    public static bool InOuterCleanup => threadDepth > 1 || filterFrames is { Count: > 0 } || FlowDepth.Value > 0;
+
     public static void Enter() => threadDepth++;
 
     public static void Exit() => threadDepth--;

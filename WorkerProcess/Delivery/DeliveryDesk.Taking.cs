@@ -17,9 +17,14 @@ internal sealed partial class DeliveryDesk
         }
 
         TellIfAsked(scope);
+        var cleanup = CleanupDepth.InCleanup;
         if (scope.ForeignInCharge is { } foreign)
         {
-            foreign.Check();
+            if (!cleanup || foreign.HasWork || !IsDeferrable(word, scope))
+            {
+                foreign.Check();
+            }
+
             return;
         }
 
@@ -29,8 +34,7 @@ internal sealed partial class DeliveryDesk
             return;
         }
 
-        var cleanup = CleanupDepth.InCleanup;
-        if (cleanup && IsDeferrable(word, scope) && !scope.UnwindsForGood)
+        if (cleanup && IsDeferrable(word, scope) && scope.Local.Rung != InterruptRung.Insist && !scope.UnwindsForGood)
         {
             return;
         }
@@ -44,7 +48,11 @@ internal sealed partial class DeliveryDesk
     {
         if (scope.ForeignInCharge is { } foreign)
         {
-            foreign.Check();
+            if (!cleanup || HasWork(scope, cleanup))
+            {
+                foreign.Check();
+            }
+
             return;
         }
 
@@ -81,6 +89,12 @@ internal sealed partial class DeliveryDesk
         {
             // A thread that outlived its run, or is of none, has no run to end; the worker is not its to end either.
             throw new InvalidOperationException("Environment.Exit was called outside a run; it ends runs only.");
+        }
+
+        if (scope.ForeignInCharge is not null)
+        {
+            // Code that it called: it unwinds by itself, and may catch.
+            throw new RunExitException(exitCode);
         }
 
         lock (gate)
@@ -196,10 +210,12 @@ internal sealed partial class DeliveryDesk
             return WordAction.None;
         }
 
+        NoteHeldOff(scope);
         if (scope.Local.HasRequest && Decide(scope, scope.Local, cleanup) is var localAction and not WordAction.Defer)
         {
             taken = scope.Local;
             scope.Local = default;
+            scope.HoldsOffLocal = false;
             Apply(scope, localAction, taken);
             ClearTrip(scope);
             return localAction;
@@ -225,6 +241,7 @@ internal sealed partial class DeliveryDesk
             }
 
             taken = word.WithoutTrip;
+            scope.HeldOff = default;
             if (action != WordAction.Discard)
             {
                 Apply(scope, action, taken);
@@ -316,7 +333,8 @@ internal sealed partial class DeliveryDesk
 
         if (scope.Foreign is { } foreign)
         {
-            return foreign.Decide(word.Signal);
+            var foreignAction = foreign.Decide(word.Signal);
+            return foreignAction != WordAction.Ignore && (cleanup || IsShielded(scope)) ? WordAction.Defer : foreignAction;
         }
 
         var handled = handlers[(int)word.Signal] is not null;
@@ -325,7 +343,7 @@ internal sealed partial class DeliveryDesk
             return WordAction.Ignore;
         }
 
-        if (cleanup)
+        if (cleanup || IsShielded(scope))
         {
             return WordAction.Defer;
         }
@@ -341,7 +359,7 @@ internal sealed partial class DeliveryDesk
 
     /// <summary>Whether <see cref="Check"/> would do something for a waiting thread of the run.</summary>
     public bool HasWork(RunScope scope, bool cleanup) => scope.ForeignInCharge is { } foreign
-        ? foreign.TakesHere && (foreign.HasWork || HasNewWork(scope))
+        ? foreign.TakesHere && (foreign.HasWork || HasNewWork(scope, cleanup))
         : (scope.Unwinding != Unwinding.None && (!cleanup || scope.UnwindsForGood)) || HasNewWork(scope, cleanup);
 
     private bool HasNewWork(RunScope scope, bool cleanup = false) =>

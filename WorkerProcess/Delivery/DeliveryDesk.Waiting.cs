@@ -77,8 +77,10 @@ internal sealed partial class DeliveryDesk
     public void Attend(RunScope scope)
     {
         IForeignCode? foreign;
+        bool isDue;
         lock (gate)
         {
+            NoteHeldOff(scope);
             foreign = scope.ForeignInCharge;
             if (foreign is { IsInDotNet: true } && DecideNext(scope, cleanup: false) == WordAction.Raise)
             {
@@ -97,9 +99,15 @@ internal sealed partial class DeliveryDesk
             {
                 TakeNext(scope, cleanup: false, out _);
             }
+
+            isDue = foreign is { HasWork: true } || HasNewWork(scope);
         }
 
-        foreign?.Attend();
+        if (isDue)
+        {
+            foreign?.Attend();
+        }
+
         Pulse();
         if (foreign is null or { IsInDotNet: true })
         {
@@ -275,13 +283,14 @@ internal sealed partial class DeliveryDesk
     /// <summary>Wakes the run's threads that wait in the framework: all to unwind, one to take.</summary>
     private void Kick(RunScope scope)
     {
+        var insist = !scope.Ended && DecideNext(scope, cleanup: true) == WordAction.Raise;
         if (scope.Unwinding != Unwinding.None)
         {
-            RunThread.KickAll(scope, scope.UnwindsForGood);
+            // An insist that nobody has taken: those that could may all wait in clean-up.
+            RunThread.KickAll(scope, insist || scope.UnwindsForGood);
         }
         else if (!scope.Ended && scope.Phase != RunPhase.Waiting)
         {
-            var insist = DecideNext(scope, cleanup: true) == WordAction.Raise;
             switch (DecideNext(scope, cleanup: false))
             {
                 case WordAction.Raise:

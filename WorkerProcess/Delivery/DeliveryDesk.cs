@@ -94,6 +94,7 @@ internal sealed partial class DeliveryDesk : IInterruptHost
                 BringThreadsDown(scope);
             }
 
+            NoteHeldOff(scope);
             scope.Ended = true;
             current = null;
             var view = page.View;
@@ -136,17 +137,17 @@ internal sealed partial class DeliveryDesk : IInterruptHost
     /// <summary>The run takes its time to unwind: what it took is told without waiting for its end.</summary>
     public void TellTaken() => frames.Flush();
 
-    /// <summary>A request of the worker's own: a deadline, the shutdown.</summary>
-    public void InterruptLocally(RunScope scope, InterruptReason reason)
+    /// <summary>A request of the worker's own: a deadline, the shutdown, a budget.</summary>
+    public void InterruptLocally(RunScope scope, InterruptReason reason, InterruptRung rung = InterruptRung.Signal)
     {
         lock (gate)
         {
-            if (scope.Ended || scope.Local.HasRequest)
+            if (scope.Ended || (scope.Local.HasRequest && scope.Local.Rung >= rung))
             {
                 return;
             }
 
-            scope.Local = new InterruptWord(run: 0, Signal.Interrupt, reason, InterruptRung.Signal);
+            scope.Local = new InterruptWord(run: 0, Signal.Interrupt, reason, rung);
             SetTrip();
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ProcInterrupt.Interrupts;
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Engines;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
@@ -15,7 +16,9 @@ internal sealed partial class RunScope : IRunScope
     private CancellationTokenSource? insistSource;
     private volatile int unwinding;
     private volatile bool ended;
+    private volatile bool ranOutOfMemory;
     private int cleanupFlows;
+    private long shieldedUntilNanos;
     private volatile IForeignCode? foreign;
 
     public RunScope(DeliveryDesk desk, uint number, long deadlineNanos)
@@ -83,11 +86,41 @@ internal sealed partial class RunScope : IRunScope
 
     public int ExitCode { get; set; }
 
+    public bool HasMemoryBudget { get; set; }
+
+    /// <summary>The run went beyond its memory budget.</summary>
+    public bool RanOutOfMemory
+    {
+        get => ranOutOfMemory;
+        set => ranOutOfMemory = value;
+    }
+
+    /// <summary>Its session had to be forgotten, since earlier runs' variables held the memory.</summary>
+    public bool SessionForgotten { get; set; }
+
     /// <summary>Words taken and being raised; a handler or a catch clause settles them all.</summary>
     public List<InterruptWord> Raised { get; } = [];
 
     /// <summary>Words whose catch clause has been entered and may rethrow.</summary>
     public List<InterruptWord> Caught { get; } = [];
+
+    /// <summary>Shields that have not been disposed of.</summary>
+    public List<RunShield> Shields { get; } = [];
+
+    /// <summary>Until when the first rung is held off; 0 for not at all. Read by any thread.</summary>
+    public long ShieldedUntilNanos
+    {
+        get => Volatile.Read(ref shieldedUntilNanos);
+        set => Volatile.Write(ref shieldedUntilNanos, value);
+    }
+
+    /// <summary>The word that was last found held off by a shield, and was told of; empty once it is taken.</summary>
+    public InterruptWord HeldOff { get; set; }
+
+    /// <summary>The same of <see cref="Local"/>.</summary>
+    public bool HoldsOffLocal { get; set; }
+
+    public bool HoldsOff => HoldsOffLocal || HeldOff.HasRequest;
 
     public CancellationToken Token => source.Token;
 
@@ -162,6 +195,12 @@ internal sealed partial class RunScope : IRunScope
     /// <remarks>An interrupt that code threw by itself, or one of another run, is a failure like any other.</remarks>
     public bool IsUnwinding(Exception exception) => (exception is KeyboardInterruptException interrupt && interrupt.Run == Number)
         || (Unwinding != Unwinding.None && UnwindingException.IsWithin(exception, Token));
+
+    public bool KeepsVariables(Exception? fault)
+    {
+        ranOutOfMemory |= HasMemoryBudget && OutOfMemory.IsBehind(fault);
+        return !ranOutOfMemory;
+    }
 
     /// <summary>Whether nothing of the run is on its way any more: no thread in its code, no await to be ended, no clean-up that awaits.</summary>
     public bool IsSettled => Awaits.AreOver && Volatile.Read(ref cleanupFlows) == 0 && !RunThread.AnyIn(this);

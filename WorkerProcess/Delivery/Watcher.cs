@@ -1,4 +1,5 @@
 using ProcInterrupt.Interrupts;
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Hosting;
 
 namespace ProcInterrupt.WorkerProcess.Delivery;
@@ -26,11 +27,18 @@ internal sealed class Watcher
     /// <summary>How soon foreign code is told again that something waits for it: what it is told just before a system call is lost.</summary>
     private const long RetellingNanos = 1_000_000;
 
+    /// <summary>
+    /// It is told ever less often, up to this: a fork that a signal comes upon is begun anew by the kernel, and takes longer than
+    /// a millisecond in a large process.
+    /// </summary>
+    private const long MostRetellingNanos = 16_000_000;
+
     private readonly InterruptPage page;
     private readonly DeliveryDesk desk;
     private int condemnedLooks;
     private RunScope? unwindingRun;
     private long unwindingSince;
+    private long retellingNanos = RetellingNanos;
     private volatile bool deep;
     private volatile int swapsSeen;
     private volatile int swaps;
@@ -41,6 +49,9 @@ internal sealed class Watcher
         this.desk = desk;
         desk.WakeWatcher = WakeIfDeep;
     }
+
+    /// <summary>Looked after while a run is active; set before the start.</summary>
+    public BudgetGuard? Budgets { get; set; }
 
     /// <summary>Starts the thread; it runs until the process ends.</summary>
     public void Start() => WorkerThread.Start("interrupt watcher", () =>
@@ -90,8 +101,14 @@ internal sealed class Watcher
                 timeout = LookAt(run, now);
             }
 
+            var budgetNanos = Budgets?.Look(run, now) ?? long.MaxValue;
+            if (budgetNanos < timeout.Ticks * 100)
+            {
+                timeout = TimeSpan.FromTicks(Math.Max(1, budgetNanos / 100));
+            }
+
             var condemned = LookAtCondemned();
-            if (run is null && !condemned && now - lastActive > LingerNanos && page.HasBuffer)
+            if (run is null && !condemned && budgetNanos == long.MaxValue && now - lastActive > LingerNanos && page.HasBuffer)
             {
                 deep = true;
                 Interlocked.MemoryBarrier();
@@ -177,10 +194,19 @@ internal sealed class Watcher
         if (unwinding || run.Local.HasRequest || page.View.ReadWord().HasRequest || run.Foreign is { HasWork: true })
         {
             desk.Attend(run);
-            if (run.Foreign is not null)
+            if (run.ShieldedUntilNanos is var until && now < until)
             {
-                untilNanos = Math.Min(untilNanos, RetellingNanos);
+                untilNanos = Math.Min(untilNanos, until - now);
             }
+            else if (run.Foreign is not null)
+            {
+                untilNanos = Math.Min(untilNanos, retellingNanos);
+                retellingNanos = Math.Min(2 * retellingNanos, MostRetellingNanos);
+            }
+        }
+        else
+        {
+            retellingNanos = RetellingNanos;
         }
 
         return TimeSpan.FromTicks(Math.Max(1, untilNanos / 100));

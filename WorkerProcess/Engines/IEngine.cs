@@ -5,6 +5,9 @@ internal interface IEngine
 {
     EngineInfo Info { get; }
 
+    /// <summary>Whether the handlers that its code sets for signals are in a table of its own, and not with <see cref="Interrupt.Handle"/>.</summary>
+    bool KeepsHandlers { get; }
+
     /// <summary>Called once on the run thread before the first run, so that the first run finds code compiled already.</summary>
     /// <param name="wanted">Asked between steps; false once a run waits, which is then the better warm-up.</param>
     void WarmUp(Func<bool> wanted);

@@ -15,6 +15,10 @@ internal interface IRunScope
     /// <summary>Blocks the run thread until the task is over, taking interrupts meanwhile (handlers run here). Does not throw for the task's outcome.</summary>
     void Wait(Task task);
 
+    /// <summary>Whether what the run declared stays in the session: not when it went beyond its memory budget, which its variables would go on to hold.</summary>
+    /// <param name="fault">What the run failed with, or <see langword="null"/>.</param>
+    bool KeepsVariables(Exception? fault);
+
     /// <summary>Whether this exception is the run's own unwinding (an interrupt or an exit), wrapped or not.</summary>
     bool IsUnwinding(Exception exception);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ProcInterrupt.Processes;
 
 namespace ProcInterrupt.WorkerProcess.Hosting;
 
@@ -10,17 +11,38 @@ internal static unsafe partial class ProcessCalls
     private const short PollIn = 1;
     private const int Interrupted = 4;
     private const nint PidFdOpen = 434;
-    private const nint CloseRange = 436;
+
+    private static string? sessionMark;
 
     /// <summary>A session of its own: a terminal's Ctrl+C goes to the whole foreground group and would kill the worker. Fails harmlessly when it leads one already.</summary>
-    public static void StartSession() => _ = SetSession();
+    /// <param name="mark">What those that runs start will be known by, to be ended with the worker; null when the system sees to that.</param>
+    public static void StartSession(string? mark)
+    {
+        sessionMark = mark;
+        _ = SetSession();
+    }
 
-    /// <summary>What the worker was started with besides the standard streams is not for its children. Older kernels cannot; then they inherit it as ever.</summary>
-    public static void KeepDescriptorsFromChildren()
+    /// <summary>Closes what came from the controller besides the standard streams: its inheritable descriptors are not for the code that runs here.</summary>
+    /// <param name="kept">One that stays; it is not for children.</param>
+    /// <remarks>To be called before anything else opens files. The runtime opens all of its own close-on-exec, and what comes through an exec cannot be.</remarks>
+    public static void CloseInheritedDescriptors(int? kept)
     {
         const int firstOther = 3;
-        const int closeOnExec = 4;
-        _ = SystemCall(CloseRange, firstOther, unchecked((nint)uint.MaxValue), closeOnExec);
+        const int getDescriptorFlags = 1;
+        const int setDescriptorFlags = 2;
+        const int closeOnExec = 1;
+        foreach (var path in Directory.GetFiles("/proc/self/fd"))
+        {
+            var descriptor = int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture);
+            if (descriptor == kept)
+            {
+                _ = Control(descriptor, setDescriptorFlags, closeOnExec);
+            }
+            else if (descriptor >= firstOther && Control(descriptor, getDescriptorFlags, 0) == 0)
+            {
+                _ = Close(descriptor);
+            }
+        }
     }
 
     /// <summary>Whether the worker leads its process group, so that the group is its own to end.</summary>
@@ -70,15 +92,33 @@ internal static unsafe partial class ProcessCalls
     /// <summary>Ends at once: no finalizer and no exit handler of the user's code runs.</summary>
     public static void ExitNow(int exitCode) => ExitProcess(exitCode);
 
-    /// <summary>Kills the worker's process group, the worker included: nothing that a run started stays.</summary>
-    public static void KillGroup()
+    /// <summary>A worker that is stopped is continued when the controller ends, and sees it then.</summary>
+    public static void GoOnAtParentsEnd()
     {
-        if (LeadsGroup)
-        {
-            _ = Kill(0, KillSignal);
-        }
+        const int setParentDeathSignal = 1;
+        const nuint continueSignal = 18;
+        _ = ProcessControl(setParentDeathSignal, continueSignal, 0, 0, 0);
+    }
 
-        ExitProcess(WorkerExitCode.Done);
+    /// <summary>Kills what runs have started, wherever it is, and the worker's process group, the worker included.</summary>
+    public static void KillSession()
+    {
+        try
+        {
+            if (sessionMark is not null)
+            {
+                SessionProcesses.Kill(sessionMark, Environment.ProcessId);
+            }
+        }
+        finally
+        {
+            if (LeadsGroup)
+            {
+                _ = Kill(0, KillSignal);
+            }
+
+            ExitProcess(WorkerExitCode.Done);
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "setsid")]
@@ -99,6 +139,12 @@ internal static unsafe partial class ProcessCalls
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
 
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    private static partial int ProcessControl(int option, nuint first, nuint second, nuint third, nuint fourth);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int Control(int descriptor, int command, int argument);
+
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int processId, int signal);
 
@@ -110,9 +156,6 @@ internal static unsafe partial class ProcessCalls
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint first, nint second);
-
-    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial nint SystemCall(nint number, nint first, nint second, nint third);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollEntry

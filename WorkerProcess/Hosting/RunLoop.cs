@@ -1,5 +1,6 @@
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines;
 using ProcInterrupt.WorkerProcess.Output;
@@ -41,6 +42,9 @@ internal sealed class RunLoop
         this.captured = captured;
         this.createEngines = createEngines;
     }
+
+    /// <summary>Set before the start.</summary>
+    public BudgetGuard? Budgets { get; set; }
 
     /// <summary>The engines, once the run thread has made them.</summary>
     public Task<IReadOnlyList<IEngine>> Engines => engines.Task;
@@ -144,6 +148,7 @@ internal sealed class RunLoop
         var started = MonotonicClock.Nanos;
         var scope = desk.Begin(run.Run, started, run.DeadlineMicros > 0 ? started + (run.DeadlineMicros * 1000) : long.MaxValue);
         output.Open(run.Run);
+        Budgets?.Begin(scope, started);
         sender.SendPosted();
         RunScope.Current = scope;
         EngineResult result;
@@ -165,11 +170,13 @@ internal sealed class RunLoop
         KickGate.TakeBackKick();
         desk.Settle(scope);
         captured.Settle();
+        Budgets?.End(scope, result, () => made.FirstOrDefault(engine => engine.Info.Name == run.Engine)?.Reset());
         if (desk.End(scope, result, started) is not { } completed)
         {
             return false;
         }
 
+        completed = Budgets?.Judge(scope, completed) ?? completed;
         output.Close();
         sender.SendNow(completed);
 
@@ -197,12 +204,13 @@ internal sealed class RunLoop
             return new ResetDoneMessage(reset.Request, fault!.Message);
         }
 
-        foreach (var engine in made.Where(engine => reset.Engine is null || engine.Info.Name == reset.Engine))
+        var chosen = made.Where(engine => reset.Engine is null || engine.Info.Name == reset.Engine).ToList();
+        chosen.ForEach(static engine => engine.Reset());
+        if (chosen.Exists(static engine => !engine.KeepsHandlers))
         {
-            engine.Reset();
+            desk.ForgetHandlers();
         }
 
-        desk.ForgetHandlers();
         return new ResetDoneMessage(reset.Request, null);
     }
 

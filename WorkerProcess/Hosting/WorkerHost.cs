@@ -2,10 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipes;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using ProcInterrupt.Budgets;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
+using ProcInterrupt.Processes;
 using ProcInterrupt.Reporting;
 using ProcInterrupt.Transport;
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Diagnosis;
@@ -34,10 +37,14 @@ internal sealed class WorkerHost
     private readonly DescriptorCapture captured;
     private readonly RunOutput shown;
     private readonly IReadOnlyList<string> hostAssemblies;
+    private readonly int? outerProc;
+    private readonly BudgetLimits budgets;
 
-    private WorkerHost(IMessageReader reader, IMessageWriter writer, IReadOnlyList<string> hostAssemblies)
+    private WorkerHost(IMessageReader reader, IMessageWriter writer, WorkerArguments arguments)
     {
-        this.hostAssemblies = hostAssemblies;
+        hostAssemblies = arguments.HostAssemblies;
+        outerProc = arguments.OuterProc;
+        budgets = arguments.Budgets;
         this.reader = reader;
         sender = new MessageSender(writer, output);
         desk = new DeliveryDesk(page, sender);
@@ -49,22 +56,33 @@ internal sealed class WorkerHost
         runs = new RunLoop(desk, sender, output, captured, CreateEngines);
         sender.SpaceFreed = desk.Pulse;
 
+        if (budgets.Any)
+        {
+            runs.Budgets = watcher.Budgets = new BudgetGuard(budgets, desk, sender, output);
+        }
+
         // The pipe is broken: the controller is gone, and with it everybody who could want the session.
-        sender.Broken = static _ => ProcessCalls.KillGroup();
+        sender.Broken = static _ => ProcessCalls.KillSession();
     }
 
     /// <summary>Runs the worker to its end, which is the process's: threads of user code cannot hold it up.</summary>
     public static void Run(WorkerArguments arguments)
     {
-        ProcessCalls.StartSession();
-        ProcessCalls.KeepDescriptorsFromChildren();
+        var mark = SessionMark.Last(Environment.GetEnvironmentVariable(SessionMark.Variable));
+        ProcessCalls.StartSession(arguments.OuterProc is null ? mark : null);
+        ProcessCalls.CloseInheritedDescriptors(arguments.OuterProc);
+        ProcessCalls.GoOnAtParentsEnd();
         WorkerThread.KeepFaultDescriptor();
         const int longestSecret = 1024;
         var secret = ProcessCalls.ReadLineAndCloseInput(longestSecret);
-        WatchParent(arguments.ParentId);
+        if (arguments.OuterProc is null)
+        {
+            WatchParent(arguments);
+        }
 
         // "." and an absolute path: the name is the socket's own. Unlinked by both sides right after the connection.
-        using var pipe = new NamedPipeClientStream(".", arguments.PipePath, PipeDirection.InOut);
+        // Current user only: that is asked of who listens there.
+        using var pipe = new NamedPipeClientStream(".", arguments.PipePath, PipeDirection.InOut, PipeOptions.CurrentUserOnly);
         const int connectMillis = 10_000;
         pipe.Connect(connectMillis);
         Unlink(arguments.PipePath);
@@ -72,17 +90,19 @@ internal sealed class WorkerHost
         var host = new WorkerHost(
             new MessageReader(pipe, ProtocolConstants.DefaultMaxFrameBytes),
             new MessageWriter(pipe, ProtocolConstants.DefaultMaxFrameBytes),
-            arguments.HostAssemblies);
+            arguments);
         WorkerThread.Run("reader", () => ProcessCalls.ExitNow(host.Serve(secret)));
     }
 
     /// <summary>A second line of defence: the pipe's end says it too, unless something else holds the pipe open.</summary>
-    private static void WatchParent(int parentId) =>
+    private static void WatchParent(WorkerArguments arguments) =>
         WorkerThread.Start("parent watch", () =>
         {
-            if (ProcessCalls.WaitForExitOf(parentId))
+            if (ProcessCalls.WaitForExitOf(arguments.ParentId))
             {
-                ProcessCalls.KillGroup();
+                // It may have gone before there was a connection, and nobody else is left to remove its socket.
+                Unlink(arguments.PipePath);
+                ProcessCalls.KillSession();
             }
         });
 
@@ -91,10 +111,11 @@ internal sealed class WorkerHost
         try
         {
             File.Delete(socket);
+            Directory.Delete(Path.GetDirectoryName(socket)!);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // The controller was quicker, and removed the folder too.
+            // The controller was quicker, and removed the folder too; or the folder is not this socket's alone.
         }
     }
 
@@ -129,7 +150,7 @@ internal sealed class WorkerHost
         var (low, size) = ThreadStack.Measure();
         var replacements = new ReplacementTable(typeof(WovenCode).Assembly);
         var weaver = new Weaver(new WeaverOptions(page.View.Address, low, size, typeof(WovenCode), replacements));
-        return [new CSharpEngine(weaver), new PythonEngine(LocatingEnvironment.OfProcess, desk, output, sender, captured, input, hostAssemblies)];
+        return [new CSharpEngine(weaver), new PythonEngine(LocatingEnvironment.OfProcess, desk, output, sender, captured, input, hostAssemblies, budgets.MemoryBytes, weaver)];
     }
 
     private int ReadToEnd()
@@ -151,7 +172,7 @@ internal sealed class WorkerHost
             return WorkerExitCode.Protocol;
         }
 
-        ProcessCalls.KillGroup();
+        ProcessCalls.KillSession();
         return WorkerExitCode.Done;
     }
 
@@ -208,7 +229,11 @@ internal sealed class WorkerHost
 
     private void SetBuffer(SetInterruptBufferMessage set)
     {
-        using var old = desk.SwapBuffer(set);
+        const string proc = "/proc/";
+        var seen = outerProc is { } descriptor && set.Path?.StartsWith(proc, StringComparison.Ordinal) == true
+            ? set with { Path = $"/proc/self/fd/{descriptor}/{set.Path[proc.Length..]}" }
+            : set;
+        using var old = desk.SwapBuffer(seen);
         if (old is not null)
         {
             watcher.LeaveBuffer(old.View);

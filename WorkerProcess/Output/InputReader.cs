@@ -6,7 +6,7 @@ namespace ProcInterrupt.WorkerProcess.Output;
 /// <summary>The standard input of running code: asks the controller for a line at a time.</summary>
 /// <remarks>
 /// Threads read one after the other. Waiting for one's turn and for the answer is woken by an interrupt; the question then
-/// stays open, and its answer goes to whoever reads next in the same run. What a run leaves of a line is forgotten at its end,
+/// stays open, and its answer goes to whoever reads next in the same run; one with another prompt is asked beside it. What a run leaves of a line is forgotten at its end,
 /// and a thread that outlives its run finds the end of input.
 /// The reading thread of the pipe calls <see cref="Answer"/>.
 /// </remarks>
@@ -21,12 +21,16 @@ internal sealed class InputReader : TextReader
     private int position;
     private uint textRun;
 
-    // The open question.
+    /// <summary>How many questions may be open: one, and those whose readers were interrupted.</summary>
+    private const int MostOpen = 8;
+
+    // The open questions, in their order, and the answers that nobody has read.
     private readonly Lock gate = new();
+    private readonly List<uint> open = [];
+    private readonly Queue<string?> answers = new();
+    private (string Prompt, bool Password) asked;
     private uint lastRequest;
     private uint askedRun;
-    private volatile bool answered;
-    private string? answer;
 
     public InputReader(IFramePoster sender, DeliveryDesk desk)
     {
@@ -112,13 +116,12 @@ internal sealed class InputReader : TextReader
     {
         lock (gate)
         {
-            if (request != lastRequest || askedRun == 0 || answered)
+            if (!open.Remove(request))
             {
                 return;
             }
 
-            answer = typed;
-            answered = true;
+            answers.Enqueue(typed);
         }
 
         desk.Pulse();
@@ -184,8 +187,16 @@ internal sealed class InputReader : TextReader
             if (askedRun != scope.Number)
             {
                 askedRun = scope.Number;
-                answered = false;
-                question = new InputRequestMessage(askedRun, ++lastRequest, prompt, password);
+                open.Clear();
+                answers.Clear();
+            }
+
+            // An interrupted reader has left its question open. What another asks is to be seen, or may not be shown when typed.
+            if (answers.Count == 0 && (open.Count == 0 || ((prompt, password) != asked && open.Count < MostOpen)))
+            {
+                asked = (prompt, password);
+                open.Add(++lastRequest);
+                question = new InputRequestMessage(askedRun, lastRequest, prompt, password);
             }
         }
 
@@ -194,18 +205,17 @@ internal sealed class InputReader : TextReader
             sender.Post(question);
         }
 
-        desk.WaitUntil(() => answered || scope.Ended, Timeout.InfiniteTimeSpan);
+        string? typed = null;
+        desk.WaitUntil(() => TryTakeAnswer(scope, out typed) || scope.Ended, Timeout.InfiniteTimeSpan);
+        return typed;
+    }
+
+    private bool TryTakeAnswer(RunScope scope, out string? typed)
+    {
         lock (gate)
         {
-            if (!answered || askedRun != scope.Number)
-            {
-                // The run is over, and the question with it.
-                return null;
-            }
-
-            answered = false;
-            askedRun = 0;
-            return answer;
+            typed = null;
+            return askedRun == scope.Number && answers.TryDequeue(out typed);
         }
     }
 

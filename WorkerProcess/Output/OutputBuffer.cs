@@ -34,6 +34,9 @@ internal sealed class OutputBuffer
     private long progressAt;
     private long progressSentNanos;
 
+    /// <summary>Set before anything is written.</summary>
+    public OutputBudget? Budget { get; set; }
+
     public bool HasSpace => pending < MaxBytes;
 
     /// <summary>Whether it is worth waking whoever waits for space: not for a little at a time.</summary>
@@ -85,7 +88,7 @@ internal sealed class OutputBuffer
     {
         lock (gate)
         {
-            if (MaxBytes - pending <= ((long)text.Length + 2) * 3)
+            if (Math.Min(MaxBytes - pending, Budget?.Left ?? MaxBytes) <= ((long)text.Length + 2) * 3)
             {
                 return false;
             }
@@ -121,7 +124,18 @@ internal sealed class OutputBuffer
     {
         lock (gate)
         {
-            AppendBytes(openRun, stream, text, int.MaxValue);
+            if (Budget is not { } budget)
+            {
+                AppendBytes(openRun, stream, text, int.MaxValue);
+            }
+            else if (!budget.IsFlood(MonotonicClock.Nanos))
+            {
+                AppendBytes(openRun, stream, text, int.MaxValue);
+                if (budget.Left < TextItem.MaxCharacterBytes)
+                {
+                    budget.Flooded(MonotonicClock.Nanos);
+                }
+            }
         }
     }
 
@@ -139,8 +153,15 @@ internal sealed class OutputBuffer
                 return false;
             }
 
+            if (Budget?.Left < size)
+            {
+                Budget.Exceed();
+                return true;
+            }
+
             last = null;
             items.Enqueue(new FrameItem(written, size, message(run == openRun ? run : 0)));
+            Budget?.Spend(size);
             written += size;
             pending += size + OutputItem.Overhead;
             return true;
@@ -227,6 +248,12 @@ internal sealed class OutputBuffer
         var rest = text[JoinHalf(shown, stream, text[0])..];
         while (!rest.IsEmpty && HasSpace)
         {
+            if (Budget is { } budget && budget.Left < Math.Min(rest.Length, TextItem.MaxCharacterBytes))
+            {
+                budget.Exceed();
+                return text.Length;
+            }
+
             if (rest.Length == 1 && char.IsHighSurrogate(rest[0]))
             {
                 halves[(int)stream] = (shown, rest[0]);
@@ -235,7 +262,8 @@ internal sealed class OutputBuffer
 
             var item = ItemFor(shown, stream);
             var room = item.Reserve((int)Math.Min(rest.Length * 3L, TextItem.MaxBytes));
-            room = room[..Math.Min(room.Length, Math.Max(MaxBytes - pending, TextItem.MaxCharacterBytes))];
+            var most = Math.Min(MaxBytes - pending, Budget?.Left ?? MaxBytes);
+            room = room[..(int)Math.Min(room.Length, Math.Max(most, TextItem.MaxCharacterBytes))];
             Utf8.FromUtf16(rest, room, out var read, out var bytes, replaceInvalidSequences: true, isFinalBlock: false);
             Advance(item, bytes);
             rest = rest[read..];
@@ -254,6 +282,12 @@ internal sealed class OutputBuffer
         GiveUpHalf(stream);
         var rest = text[..WholeCharacters(text, most)];
         var count = rest.Length;
+        if (rest.Length > Budget?.Left)
+        {
+            Budget.Exceed();
+            rest = Budget.Left < TextItem.MaxCharacterBytes ? default : rest[..WholeCharacters(rest, (int)Budget.Left)];
+        }
+
         while (!rest.IsEmpty)
         {
             var item = ItemFor(shown, stream);
@@ -313,6 +347,7 @@ internal sealed class OutputBuffer
         item.Advance(bytes);
         pending += bytes;
         written += bytes;
+        Budget?.Spend(bytes);
     }
 
     /// <summary>How many of the first bytes are whole characters; at least one character's.</summary>

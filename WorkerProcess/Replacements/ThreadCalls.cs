@@ -1,3 +1,4 @@
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Delivery;
 
 namespace ProcInterrupt.WorkerProcess.Replacements;
@@ -33,11 +34,23 @@ public static class ThreadCalls
         }
     }
 
+    public static void Start(Thread thread)
+    {
+        BudgetGuard.BeforeThread();
+        thread.Start();
+    }
+
+    public static void Start(Thread thread, object? parameter)
+    {
+        BudgetGuard.BeforeThread();
+        thread.Start(parameter);
+    }
+
     /// <remarks>With the flow: by it a thread is known to be the run's, and stops with it.</remarks>
-    public static void UnsafeStart(Thread thread) => thread.Start();
+    public static void UnsafeStart(Thread thread) => Start(thread);
 
     /// <inheritdoc cref="UnsafeStart(Thread)"/>
-    public static void UnsafeStart(Thread thread, object? parameter) => thread.Start(parameter);
+    public static void UnsafeStart(Thread thread, object? parameter) => Start(thread, parameter);
 
     public static void Join(Thread thread) => WaitRegion.Run(thread, static t => t.Join());
 

@@ -135,9 +135,12 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         }
     }
 
-    public void Signal(int signal)
+    public void Signal(int signal) => Signal(process.Id, signal);
+
+    /// <summary>Sends a signal to any process.</summary>
+    public static void Signal(int processId, int signal)
     {
-        if (Kill(process.Id, signal) != 0)
+        if (Kill(processId, signal) != 0)
         {
             throw new InvalidOperationException($"Signal {signal} could not be sent: {Marshal.GetLastPInvokeErrorMessage()}");
         }

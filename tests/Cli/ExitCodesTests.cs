@@ -13,6 +13,7 @@ public sealed class ExitCodesTests
     [InlineData(RunOutcome.Interrupted, InterruptReason.Deadline, null, 124)]
     [InlineData(RunOutcome.Interrupted, InterruptReason.Shutdown, null, 143)]
     [InlineData(RunOutcome.Interrupted, InterruptReason.Memory, null, 130)]
+    [InlineData(RunOutcome.Interrupted, InterruptReason.WallTime, null, 124)]
     [InlineData(RunOutcome.Terminated, null, null, 143)]
     [InlineData(RunOutcome.Killed, null, null, 137)]
     [InlineData(RunOutcome.WorkerLost, null, null, 70)]

@@ -42,7 +42,7 @@ public sealed class SessionCommandTests
         Assert.Equal(("interrupted", "user"), ((string?)completed["outcome"], (string?)completed["reason"]));
         Assert.Equal(["started", "output", "receipt", "completed"], session.Kinds(2));
         var receipt = session.Events.Single(e => Is(e, "receipt", 2));
-        Assert.Equal(["event", "run", "id", "status", "rung", "statePreserved", "takenMicros", "unwoundMicros", "reportedMicros", "rungs"], receipt.Select(field => field.Key));
+        Assert.Equal(["event", "run", "id", "status", "rung", "statePreserved", "deferred", "takenMicros", "unwoundMicros", "reportedMicros", "rungs"], receipt.Select(field => field.Key));
         Assert.Equal(("a", "interrupted", "signal", true), ((string?)receipt["id"], (string?)receipt["status"], (string?)receipt["rung"], (bool?)receipt["statePreserved"]));
         Assert.True((long)receipt["takenMicros"]! <= (long)receipt["unwoundMicros"]!, receipt.ToJsonString());
         Assert.True((long)receipt["unwoundMicros"]! <= (long)receipt["reportedMicros"]!, receipt.ToJsonString());

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Runs;
@@ -24,7 +23,7 @@ public sealed class DispatcherStressTests
         var seed = TestSeed.Next();
         log.WriteLine($"seed {seed}");
         var outbox = new RecordingOutbox();
-        var dispatcher = new Dispatcher(outbox, static () => { }, 1024, NullLoggerFactory.Instance);
+        var dispatcher = Dispatchers.Connected(outbox, static () => { }, 1024);
         using var buffer = InterruptBuffer.Create();
         _ = dispatcher.SetInterruptBufferAsync(buffer);
         var worker = Task.Factory.StartNew(() => Work(dispatcher, outbox, buffer, new Random(seed), workerDies), TaskCreationOptions.LongRunning);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Runs;
@@ -18,7 +17,7 @@ public sealed partial class DispatcherTests : IDisposable
 
     public DispatcherTests()
     {
-        dispatcher = new Dispatcher(outbox, () => kills++, Retention, NullLoggerFactory.Instance);
+        dispatcher = Dispatchers.Connected(outbox, () => kills++, Retention);
         _ = dispatcher.SetInterruptBufferAsync(buffer);
         dispatcher.Receive(new InterruptBufferSetMessage(outbox.Take<SetInterruptBufferMessage>().Request, null));
     }

@@ -3,7 +3,7 @@ namespace ProcInterrupt.Tests.Controller;
 /// <summary>Options for a worker that misbehaves; see tests/FakeWorker.</summary>
 internal static class FakeWorkerOptions
 {
-    public static WorkerOptions For(string mode, TimeSpan? startTimeout = null, TimeSpan? exitGrace = null, int seed = 1)
+    public static WorkerOptions For(string mode, TimeSpan? startTimeout = null, TimeSpan? exitGrace = null, int seed = 1, RestartPolicy? restart = null)
     {
         var environment = new Dictionary<string, string?> { ["FAKE_WORKER"] = mode, ["FAKE_WORKER_SEED"] = $"{seed}" };
         return new WorkerOptions
@@ -12,6 +12,7 @@ internal static class FakeWorkerOptions
             StartTimeout = startTimeout ?? TimeSpan.FromSeconds(60),
             ExitGrace = exitGrace ?? TimeSpan.FromMilliseconds(50),
             Environment = environment,
+            Restart = restart,
         };
     }
 }

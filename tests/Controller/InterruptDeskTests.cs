@@ -26,6 +26,23 @@ public sealed class InterruptDeskTests
     }
 
     [Fact]
+    public async Task A_word_that_is_rewritten_without_pause_holds_nobody_up_and_is_not_remembered_without_end()
+    {
+        Swap(new RewrittenTarget());
+        Begin(7);
+        var asked = Task.Run(() => Ask(7));
+        await asked.WaitAsync(TimeSpan.FromSeconds(60));
+        for (var more = 0; more < 1000; more++)
+        {
+            Ask(7);
+            desk.Taken(new InterruptWord(7, Usr1, InterruptReason.User, InterruptRung.Signal), MonotonicClock.Nanos);
+        }
+
+        desk.End(interrupted: false, MonotonicClock.Nanos);
+        Assert.Equal(1001, issued.Count);
+    }
+
+    [Fact]
     public void A_request_for_a_run_that_was_sent_and_has_not_begun_is_written_at_once()
     {
         desk.Begin(7);
@@ -444,7 +461,7 @@ public sealed class InterruptDeskTests
         Assert.Equal([new RungTime(InterruptRung.Kill, 0)], issued[0].Rungs);
     }
 
-    private void Swap(FakeTarget? other)
+    private void Swap(IInterruptTarget? other)
     {
         desk.BeginSwap();
         desk.SetTarget(other);
@@ -468,5 +485,27 @@ public sealed class InterruptDeskTests
         Assert.True(request.Receipt.IsCompletedSuccessfully, "The request is not settled.");
         Assert.Equal(status, request.Receipt.Result.Status);
         Assert.Equal(rung, request.Receipt.Result.Rung);
+    }
+
+    /// <summary>A worker that writes signals of its own over the word, each time before anybody looks.</summary>
+    private sealed class RewrittenTarget : IInterruptTarget
+    {
+        private const int Signals = 64;
+        private uint turn;
+        private InterruptWord word;
+
+        public InterruptWord ReadWord() => word = new InterruptWord(0, (Signal)((turn++ % Signals) + 1), InterruptReason.User, InterruptRung.Signal);
+
+        public InterruptWord CompareExchangeWord(InterruptWord value, InterruptWord comparand)
+        {
+            var found = word;
+            word = found == comparand ? value : found;
+            return found;
+        }
+
+        public void RingDoorbell()
+        {
+            // Nobody sleeps here.
+        }
     }
 }

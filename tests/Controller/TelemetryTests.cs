@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Logging.Abstractions;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Runs;
 using Xunit;
@@ -52,7 +51,7 @@ public sealed class TelemetryTests
         };
         ActivitySource.AddActivityListener(traces);
 
-        var dispatcher = new Dispatcher(new RecordingOutbox(), static () => { }, 0, NullLoggerFactory.Instance);
+        var dispatcher = Dispatchers.Connected(new RecordingOutbox(), static () => { }, 0);
         using var parent = new Activity("parent").Start();
         var run = dispatcher.Run(engine, "", new RunOptions());
         Assert.Same(parent, Activity.Current);

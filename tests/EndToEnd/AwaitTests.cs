@@ -306,6 +306,24 @@ public sealed class AwaitTests(WorkerFixture fixture) : IClassFixture<WorkerFixt
         Assert.InRange(int.Parse((await worker.SucceedsAsync("Loaded()")).Value!.Text) - before, -before, runs / 4);
     }
 
+    [Theory]
+    [InlineData("await Task.Delay(1); Machine()", "false")]
+    [InlineData("int n = 3; await Task.Yield(); n += await Task.FromResult(4); await new ValueTask<int>(Task.Run(() => n)) + 1", "8")]
+    [InlineData("int n = 0; try { await Task.Yield(); throw new Exception(); } catch (Exception) { n++; } finally { await Task.Yield(); n++; } n", "2")]
+    [InlineData("var sum = 0; await foreach (var x in Numbers()) sum += x; using (new StringReader(\"\")) await Task.Yield(); sum", "3")]
+    [InlineData("Func<int> f = () => seed++; await Task.Yield(); f(); f(); seed", "42")]
+    public async Task The_top_level_is_a_class_and_works_as_before(string code, string expected)
+    {
+        var worker = fixture.Worker;
+        await worker.ResetAsync().Soon();
+        await worker.SucceedsAsync("""
+            var seed = 40;
+            bool Machine() => new StackTrace().GetFrames().Select(f => f.GetMethod()?.DeclaringType).Single(t => t?.Name.Contains("<Initialize>") == true)!.IsValueType;
+            async IAsyncEnumerable<int> Numbers() { yield return 1; await Task.Yield(); yield return 2; }
+            """);
+        Assert.Equal(expected, (await worker.SucceedsAsync(code)).Value?.Text);
+    }
+
     private async Task InterruptAsync(string code)
     {
         var run = fixture.Worker.Run("csharp", code);

@@ -142,6 +142,23 @@ public sealed class LadderTests(WorkerFixture fixture) : IClassFixture<WorkerFix
         Assert.Equal([InterruptRung.Signal, InterruptRung.Insist, InterruptRung.Kill], receipt.Rungs.Select(static rung => rung.Rung));
     }
 
+    [Fact]
+    public async Task After_terminate_a_replacement_takes_over_with_the_state_that_its_start_up_run_made()
+    {
+        await using var worker = await Worker.StartAsync(new WorkerOptions { Restart = new RestartPolicy { StartUp = new StartUpRun("csharp", "var kept = 41;") } });
+        var run = worker.Run("csharp", Native + "var ends = new int[2]; Native.pipe(ends); Console.Write(\"go\"); Native.read(ends[0], new byte[1], 1);");
+        var queued = worker.Run("csharp", "kept + 1");
+        await run.PrintedAsync("go");
+        var receipt = await run.StopAsync(Terminating).Soon();
+        AssertReceipt(receipt, ReceiptStatus.Terminated, InterruptRung.Terminate, null);
+        Assert.Equal("42", (await queued.Completion.Soon()).Value?.Text);
+        Assert.Equal(2, worker.Generation);
+        var loop = worker.Run("csharp", "Console.Write(\"go\"); while (true) { }");
+        await loop.PrintedAsync("go");
+        AssertReceipt(await loop.InterruptAsync().Soon(), ReceiptStatus.Interrupted, InterruptRung.Signal, null);
+        Assert.Equal("42", (await worker.RunAsync("csharp", "kept + 1").Soon()).Value?.Text);
+    }
+
     private static void AssertReceipt(InterruptReceipt receipt, ReceiptStatus status, InterruptRung rung, string? id)
     {
         Assert.Equal((status, rung, rung <= InterruptRung.Insist, id), (receipt.Status, receipt.Rung, receipt.StatePreserved, receipt.Id));

@@ -5,6 +5,11 @@ using ProcInterrupt.FakeWorker;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Transport;
 
+if (args is ["--controller", .. var words])
+{
+    return await DyingController.RunAsync(words);
+}
+
 // A worker that does what the tests of the controller want a worker to do wrong. What, says the variable FAKE_WORKER.
 var mode = Environment.GetEnvironmentVariable("FAKE_WORKER") ?? "";
 var pipePath = args[Array.IndexOf(args, "--pipe") + 1];
@@ -46,15 +51,26 @@ switch (mode)
         Thread.Sleep(Timeout.Infinite);
         return 0;
     case "random-hello":
-        new Scenario(pipe).WriteRandomBytes();
+        Mischief.WriteRandomBytes(pipe);
         Thread.Sleep(Timeout.Infinite);
         return 0;
     default:
         break;
 }
 
+const string atStart = "at-start:";
+if (mode.StartsWith(atStart, StringComparison.Ordinal))
+{
+    // Says Hello itself, or does not.
+    var hello = new HelloMessage(ProtocolConstants.Version, pid, secret, "fake", [new EngineInfo("fake", "1", null)], null);
+    return new Scenario(pipe, hello).ServeAfter(mode[atStart.Length..]);
+}
+
 var version = mode == "wrong-version" ? ProtocolConstants.Version + 1 : ProtocolConstants.Version;
 var claimedPid = mode == "wrong-pid" ? 1 : mode.StartsWith("pid-is:", StringComparison.Ordinal) ? int.Parse(mode[7..]) : pid;
+var engines = mode == "wrong-engines"
+    ? Enumerable.Range(0, ProtocolConstants.MaxEngines).Select(_ => new EngineInfo(new string('\0', 100_000), "\u001b[2J", "")).ToArray()
+    : [new EngineInfo("fake", "1", null)];
 new MessageWriter(pipe).Write(new HelloMessage(
-    version, claimedPid, mode == "wrong-secret" ? new string('0', secret.Length) : secret, "fake", [new EngineInfo("fake", "1", null)], null));
+    version, claimedPid, mode == "wrong-secret" ? new string('0', secret.Length) : secret, "fake", engines, null));
 return new Scenario(pipe).Serve(mode);

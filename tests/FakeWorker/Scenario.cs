@@ -10,12 +10,22 @@ internal sealed class Scenario
     private readonly Stream pipe;
     private readonly MessageReader reader;
     private readonly MessageWriter writer;
+    private readonly Mischief mischief;
 
-    public Scenario(Stream pipe)
+    /// <param name="pipe">To the controller.</param>
+    /// <param name="hello">What the script's <c>hello</c> sends; null when it was sent.</param>
+    public Scenario(Stream pipe, HelloMessage? hello = null)
     {
         this.pipe = pipe;
         reader = new MessageReader(pipe);
         writer = new MessageWriter(pipe);
+        mischief = new Mischief(pipe, writer, hello);
+    }
+
+    public int ServeAfter(string script)
+    {
+        mischief.Do(script);
+        return Serve("script");
     }
 
     public int Serve(string mode)
@@ -28,13 +38,19 @@ internal sealed class Scenario
                     writer.Write(new InterruptBufferSetMessage(((SetInterruptBufferMessage)message).Request, "no such map"));
                     break;
                 case SetInterruptBufferMessage set:
+                    mischief.MapPath = set.Path;
+                    if (!mischief.AnswersSwap(set))
+                    {
+                        break;
+                    }
+
                     writer.Write(new InterruptBufferSetMessage(set.Request, null));
                     break;
                 case ResetMessage reset:
                     writer.Write(new ResetDoneMessage(reset.Request, reset.Engine is null or "fake" ? null : "There is no such engine."));
                     break;
                 case RunCodeMessage run:
-                    Run(mode, run);
+                    Run(mode == "as-told" ? run.Code : mode, run);
                     break;
                 case ShutdownMessage:
                     return 0;
@@ -44,16 +60,16 @@ internal sealed class Scenario
         return 0;
     }
 
-    /// <summary>Bytes that are no frame, from a seed of the tests.</summary>
-    public void WriteRandomBytes()
-    {
-        var bytes = new byte[4096];
-        new Random(int.Parse(Environment.GetEnvironmentVariable("FAKE_WORKER_SEED") ?? "1")).NextBytes(bytes);
-        pipe.Write(bytes);
-    }
-
     private void Run(string mode, RunCodeMessage run)
     {
+        if (mode == "script")
+        {
+            // What the code says, and then the next frame: also the script decides whether the run ever ends.
+            mischief.Run = run.Run;
+            mischief.Do(run.Code);
+            return;
+        }
+
         writer.Write(new RunStartedMessage(run.Run, Stopwatch.GetTimestamp()));
         switch (mode)
         {
@@ -62,8 +78,12 @@ internal sealed class Scenario
                 var now = Stopwatch.GetTimestamp();
                 writer.Write(new RunCompletedMessage(run.Run, RunOutcome.Succeeded, default, new RunValue(run.Code, new Dictionary<string, string>(), null), null, null, now, now));
                 return;
+            case "fails":
+                var failed = Stopwatch.GetTimestamp();
+                writer.Write(new RunCompletedMessage(run.Run, RunOutcome.Failed, default, null, new RunError("Fake", "no such module", ""), null, failed, failed));
+                return;
             case "random-bytes":
-                WriteRandomBytes();
+                Mischief.WriteRandomBytes(pipe);
                 break;
             case "truncated":
                 pipe.Write([100, 0, 0, 0, 1, 2, 3]);

@@ -37,8 +37,8 @@ check() {
   for define in "$@"; do flags+=" -D$define"; done
   # A mutant is found soon: less time for the compiler then.
   if [ "$kind" = breaks ]; then effort=-O0; fi
-  # `provided` clauses do not go with partial order reduction.
-  case " $* " in *" DEATH "*) options+=" -DNOREDUCE" ;; esac
+  # `provided` and `unless` do not go with partial order reduction.
+  case " $model $* " in *" DEATH "* | *" ladder.pml "*) options+=" -DNOREDUCE" ;; esac
   # Looks for an execution that never comes to rest.
   if [ "$kind" = ends ]; then options="-DNP"; search=-l; fi
   mkdir "$folder" && cd "$folder" || return 1

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ProcInterrupt.Cli.Budgets;
 using ProcInterrupt.Cli.Demo;
 using ProcInterrupt.Cli.Listing;
 using ProcInterrupt.Cli.Repl;
@@ -82,6 +83,7 @@ internal static class CommandLine
         var displayDir = DisplayDir();
         var showMap = ShowMap();
         var host = Host();
+        var budgets = new BudgetOptions();
         var command = new Command("run", "Runs one program. Ctrl+C interrupts it, twice stops it, three times kills it.")
         {
             file,
@@ -93,6 +95,7 @@ internal static class CommandLine
             showMap,
             host,
         };
+        budgets.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(file) is { Tokens: [{ Value: ['-', _, ..] unknown }, ..] })
@@ -118,7 +121,8 @@ internal static class CommandLine
             parsed.GetValue(json),
             parsed.GetValue(showMap),
             parsed.GetValue(displayDir),
-            parsed.GetValue(host) ?? [])));
+            parsed.GetValue(host) ?? [],
+            budgets.Of(parsed))));
         return command;
     }
 
@@ -133,7 +137,9 @@ internal static class CommandLine
         var displayDir = DisplayDir();
         var host = Host();
         var command = new Command("repl", "Runs what is typed, or a script on standard input. Ctrl+C interrupts the run and not the session.") { engine, displayDir, host };
-        command.SetAction((parsed, _) => ReplCommand.ExecuteAsync(parsed.GetValue(engine)!, parsed.GetValue(displayDir), parsed.GetValue(host) ?? []));
+        var budgets = new BudgetOptions();
+        budgets.AddTo(command);
+        command.SetAction((parsed, _) => ReplCommand.ExecuteAsync(parsed.GetValue(engine)!, parsed.GetValue(displayDir), parsed.GetValue(host) ?? [], budgets.Of(parsed)));
         return command;
     }
 
@@ -142,7 +148,9 @@ internal static class CommandLine
         var showMap = ShowMap();
         var host = Host();
         var command = new Command("session", "Runs a session: JSON lines on standard input and output.") { showMap, host };
-        command.SetAction((parsed, _) => SessionCommand.ExecuteAsync(parsed.GetValue(showMap), parsed.GetValue(host) ?? []));
+        var budgets = new BudgetOptions();
+        budgets.AddTo(command);
+        command.SetAction((parsed, _) => SessionCommand.ExecuteAsync(parsed.GetValue(showMap), parsed.GetValue(host) ?? [], budgets.Of(parsed)));
         return command;
     }
 

@@ -15,7 +15,7 @@ internal static class ExitCodes
     /// <summary>The worker ended by itself, or could not be started.</summary>
     public const int WorkerLost = 70;
 
-    /// <summary>The run's deadline passed (as <c>timeout</c> has it).</summary>
+    /// <summary>The run's deadline, or its budget of time, passed (as <c>timeout</c> has it).</summary>
     public const int Deadline = 124;
 
     /// <summary>The run was interrupted (128 + SIGINT).</summary>
@@ -38,7 +38,7 @@ internal static class ExitCodes
     {
         RunOutcome.Succeeded => codesOwn ?? Succeeded,
         RunOutcome.Failed => Failed,
-        RunOutcome.Interrupted when reason is InterruptReason.Deadline => Deadline,
+        RunOutcome.Interrupted when reason is InterruptReason.Deadline or InterruptReason.WallTime => Deadline,
         RunOutcome.Interrupted when reason is InterruptReason.Shutdown => Terminated,
         RunOutcome.Interrupted => Interrupted,
         RunOutcome.Terminated => Terminated,

@@ -24,6 +24,9 @@ internal static unsafe partial class Libc
     /// <summary>F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW: nobody can truncate the map under a reader, which would be fatal to it.</summary>
     public const int MapSeals = 1 | 2 | 4;
 
+    /// <summary>Mode 0600.</summary>
+    public const uint OwnerReadWrite = 0b110_000_000;
+
     private const int FutexWaitOperation = 0;
     private const int FutexWakeOperation = 1;
 
@@ -34,6 +37,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Truncate(int descriptor, long length);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int ChangeMode(int descriptor, uint mode);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(int descriptor, long offset, int whence);

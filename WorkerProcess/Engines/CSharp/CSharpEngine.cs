@@ -20,6 +20,8 @@ internal sealed class CSharpEngine : IEngine
     public EngineInfo Info { get; } =
         new("csharp", LanguageVersion.Latest.MapSpecifiedToEffectiveVersion().ToDisplayString(), Unavailable: null);
 
+    public bool KeepsHandlers => false;
+
     /// <summary>Made when first needed, so that the worker can say Hello before the framework's metadata is read.</summary>
     private CSharpSession Session => current ??= new CSharpSession(weaver);
 
@@ -102,20 +104,22 @@ internal sealed class CSharpEngine : IEngine
     {
         try
         {
-            Task<object?> task;
+            Task<object?>? task = null;
             try
             {
                 task = scope.CallUserCode(() => Session.Start(submission));
-                if (!task.IsCompleted)
-                {
-                    Resumption.Prepare(task);
-                }
-
                 scope.Wait(task);
             }
             finally
             {
-                Session.Add(submission);
+                if (scope.KeepsVariables(task?.Exception))
+                {
+                    Session.Add(submission);
+                }
+                else
+                {
+                    Session.Drop(submission);
+                }
             }
 
             if (!task.IsCompleted)
@@ -161,6 +165,8 @@ internal sealed class CSharpEngine : IEngine
                 ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
             }
         }
+
+        public bool KeepsVariables(Exception? fault) => true;
 
         public bool IsUnwinding(Exception exception) => false;
     }

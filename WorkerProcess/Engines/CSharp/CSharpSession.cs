@@ -149,6 +149,17 @@ internal sealed class CSharpSession
         (next, nextTree) = CreateNext();
     }
 
+    /// <summary>The submission is over, and what it declared is to be gone, with all that its variables hold.</summary>
+    public void Drop(Submission submission)
+    {
+        instances[slots + 1] = null;
+        if (submission.Declares)
+        {
+            // It used up its own name.
+            (next, nextTree) = CreateNext();
+        }
+    }
+
     private (CSharpCompilation Compilation, SyntaxTree Tree) CreateNext()
     {
         SyntaxTree tree = Parse("");

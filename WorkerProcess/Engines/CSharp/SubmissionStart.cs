@@ -38,7 +38,7 @@ internal sealed class SubmissionStart
     public static Func<object?[], Task<object?>> Of(Type submission, string factory)
     {
         Type? machine = Array.Find(submission.GetNestedTypes(Declared), static t => t.Name.StartsWith(MachineName, StringComparison.Ordinal));
-        return machine is { IsValueType: true }
+        return machine is not null
             && submission.GetConstructor(Declared, [typeof(object[])]) is { } constructor
             && machine.GetField("<>1__state", Declared) is { } state && state.FieldType == typeof(int)
             && machine.GetField("<>t__builder", Declared) is { } builder && builder.FieldType == typeof(AsyncTaskMethodBuilder<object?>)

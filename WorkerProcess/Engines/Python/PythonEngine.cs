@@ -1,3 +1,4 @@
+using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines.Python.HostFunctions;
 using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
@@ -20,6 +21,7 @@ internal sealed class PythonEngine : IEngine
     private readonly DescriptorCapture captured;
     private readonly InputReader input;
     private readonly IReadOnlyList<HostFunction> hostFunctions;
+    private readonly long? memoryBytes;
     private PythonSession? session;
     private bool begun;
 
@@ -30,12 +32,14 @@ internal sealed class PythonEngine : IEngine
         MessageSender sender,
         DescriptorCapture captured,
         InputReader input,
-        IReadOnlyList<string> hostAssemblies)
+        IReadOnlyList<string> hostAssemblies,
+        long? memoryBytes,
+        IWeaver weaver)
     {
         library = PythonLibrary.Load(environment, out var unavailable);
         try
         {
-            hostFunctions = HostFunction.In(hostAssemblies);
+            hostFunctions = HostFunction.In(hostAssemblies, weaver);
         }
         catch (InvalidOperationException exception)
         {
@@ -49,9 +53,12 @@ internal sealed class PythonEngine : IEngine
         this.sender = sender;
         this.captured = captured;
         this.input = input;
+        this.memoryBytes = memoryBytes;
     }
 
     public EngineInfo Info { get; }
+
+    public bool KeepsHandlers => true;
 
     public void WarmUp(Func<bool> wanted)
     {
@@ -75,6 +82,6 @@ internal sealed class PythonEngine : IEngine
         }
 
         begun = true;
-        return session ??= new PythonSession(library!, desk, output, sender, captured, input, hostFunctions);
+        return session ??= new PythonSession(library!, desk, output, sender, captured, input, hostFunctions, memoryBytes);
     }
 }

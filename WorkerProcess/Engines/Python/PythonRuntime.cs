@@ -30,10 +30,17 @@ internal sealed unsafe class PythonRuntime
     /// Not isolated: the environment's PYTHON* variables, the user's site-packages and a virtual environment count as they do
     /// for <c>python3</c>. No signal handlers of Python's own: the process's signals are .NET's.
     /// </remarks>
+    /// <param name="library">The library.</param>
+    /// <param name="memoryBytes">What its heap may hold, or <see langword="null"/>.</param>
     /// <exception cref="InvalidOperationException">CPython says why not.</exception>
-    public static PythonRuntime Initialize(PythonLibrary library)
+    public static PythonRuntime Initialize(PythonLibrary library, long? memoryBytes)
     {
         var runtime = new PythonRuntime(library);
+        if (memoryBytes is { } budget)
+        {
+            PythonMemory.Limit(runtime.Api, budget);
+        }
+
         if (runtime.Api.Optional("PyInitConfig_Create") != 0)
         {
             runtime.InitializeByConfig();

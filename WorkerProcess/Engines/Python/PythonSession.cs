@@ -1,4 +1,5 @@
 using System.Reflection;
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines.Python.HostFunctions;
 using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
@@ -16,6 +17,10 @@ internal sealed unsafe class PythonSession
     /// <summary>How often an interrupt may come while it is found out how the run ended.</summary>
     private const int MostTries = 8;
 
+    /// <summary>Executed in this order in one module; the last one sets up the session.</summary>
+    private static readonly string[] SessionFiles =
+        ["streams.py", "signals.py", "interrupts.py", "threads.py", "errors.py", "values.py", "runs.py", "questions.py", "session.py"];
+
     private readonly PythonRuntime runtime;
     private readonly PythonApi api;
     private readonly PythonObjects objects;
@@ -27,20 +32,26 @@ internal sealed unsafe class PythonSession
     private readonly nint finish;
     private readonly nint leaveChild;
     private readonly nint module;
+    private readonly bool hasMemoryBudget;
 
     /// <summary>Initialises CPython on the calling thread, which is its main thread from now on.</summary>
-    public PythonSession(PythonLibrary library, DeliveryDesk desk, OutputBuffer output, MessageSender sender, DescriptorCapture captured, InputReader input, IReadOnlyList<HostFunction> hostFunctions)
+    public PythonSession(PythonLibrary library, DeliveryDesk desk, OutputBuffer output, MessageSender sender, DescriptorCapture captured, InputReader input, IReadOnlyList<HostFunction> hostFunctions, long? memoryBytes)
     {
         this.desk = desk;
-        runtime = PythonRuntime.Initialize(library);
+        runtime = PythonRuntime.Initialize(library, memoryBytes);
+        hasMemoryBudget = memoryBytes is not null;
         api = runtime.Api;
         objects = runtime.Objects;
         interrupts = new PythonInterrupts(runtime, desk, out var stackDescriptor);
-        var functions = new SessionFunctions(runtime, interrupts, new PythonOutput(output, sender, desk, captured, interrupts), input);
+        var functions = new SessionFunctions(runtime, interrupts, new PythonOutput(output, sender, desk, captured, interrupts), input, new PythonShields(desk, interrupts));
         functions.AddTo(AddModule("_procinterrupt"));
         module = AddModule("_procinterrupt_session");
         interrupts.Attach(module);
-        Load(module, "session.py");
+        foreach (var file in SessionFiles)
+        {
+            Load(module, file);
+        }
+
         if (Call("write_stacks_to"u8, objects.Integer(stackDescriptor)) is not 0 and var registered)
         {
             api.Py_DecRef(registered);
@@ -106,14 +117,7 @@ internal sealed unsafe class PythonSession
         runtime.Acquire();
         try
         {
-            if (Call("reset"u8) is not 0 and var done)
-            {
-                api.Py_DecRef(done);
-            }
-            else
-            {
-                throw new InvalidOperationException($"The session could not be reset: {DescribeError(objects.TakeError()).Message}");
-            }
+            CallDone("reset"u8);
         }
         finally
         {
@@ -122,6 +126,25 @@ internal sealed unsafe class PythonSession
     }
 
     private EngineResult ExecuteLocked(EngineRequest request, RunScope run)
+    {
+        if (!hasMemoryBudget)
+        {
+            return ExecuteProgram(request, run);
+        }
+
+        CallDone("remember_names"u8);
+        var result = ExecuteProgram(request, run);
+        run.RanOutOfMemory |= result.Error?.Type == "MemoryError" && NativeHeap.HasRefused;
+        if (run.RanOutOfMemory)
+        {
+            CallDone("forget_new_names"u8);
+        }
+
+        PythonMemory.KeepReserve();
+        return result;
+    }
+
+    private EngineResult ExecuteProgram(EngineRequest request, RunScope run)
     {
         var parts = objects.Call(
             prepare,
@@ -148,6 +171,11 @@ internal sealed unsafe class PythonSession
         var exitCode = 0;
         var escaped = Evaluate(objects.Item(parts, 0), objects.Item(parts, 1), out var result);
         api.Py_DecRef(parts);
+        if (hasMemoryBudget)
+        {
+            PythonMemory.ReleaseReserve();
+        }
+
         LeaveForkedChild(escaped);
         if (escaped == 0 && result != 0 && result != api.None)
         {
@@ -370,6 +398,18 @@ internal sealed unsafe class PythonSession
         var result = objects.Call(callable, arguments);
         api.Py_DecRef(callable);
         return result;
+    }
+
+    /// <summary>Calls one of our functions that gives nothing back.</summary>
+    private void CallDone(ReadOnlySpan<byte> function)
+    {
+        var done = Call(function);
+        if (done == 0)
+        {
+            throw new InvalidOperationException($"{System.Text.Encoding.UTF8.GetString(function)} failed: {DescribeError(objects.TakeError()).Message}");
+        }
+
+        api.Py_DecRef(done);
     }
 
     /// <returns>The module, new if it is not there; borrowed for ever.</returns>

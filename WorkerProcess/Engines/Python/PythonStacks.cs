@@ -10,7 +10,7 @@ namespace ProcInterrupt.WorkerProcess.Engines.Python;
 /// <remarks>Asked by one thread at a time. The runs are told by the run thread.</remarks>
 internal sealed partial class PythonStacks
 {
-    /// <summary>Beside <see cref="PythonInterrupts.PrivateSignal"/>, and like it nobody else's. Also in session.py.</summary>
+    /// <summary>Beside <see cref="PythonInterrupts.PrivateSignal"/>, and like it nobody else's. Also in signals.py.</summary>
     public const int StackSignal = 61;
 
     private const int FirstWaitMillis = 60;

@@ -16,15 +16,17 @@ internal sealed unsafe class SessionFunctions
     private readonly PythonInterrupts interrupts;
     private readonly PythonOutput output;
     private readonly InputReader input;
+    private readonly PythonShields shields;
     private readonly AlarmClock alarm;
 
-    public SessionFunctions(PythonRuntime runtime, PythonInterrupts interrupts, PythonOutput output, InputReader input)
+    public SessionFunctions(PythonRuntime runtime, PythonInterrupts interrupts, PythonOutput output, InputReader input, PythonShields shields)
     {
         api = runtime.Api;
         objects = runtime.Objects;
         this.interrupts = interrupts;
         this.output = output;
         this.input = input;
+        this.shields = shields;
         alarm = new AlarmClock(interrupts);
         instance = this;
     }
@@ -47,6 +49,8 @@ internal sealed unsafe class SessionFunctions
         Add(module, "raise_signal", &RaiseSignal);
         Add(module, "set_alarm", &SetAlarm);
         Add(module, "unraisable", &Unraisable);
+        Add(module, "begin_shield", &BeginShield);
+        Add(module, "end_shield", &EndShield);
         Add(module, "current_run", &CurrentRun);
         Add(module, "enter_thread", &EnterThread);
     }
@@ -188,6 +192,18 @@ internal sealed unsafe class SessionFunctions
     /// <summary><c>sys.unraisablehook</c>. A C function, since an interrupt that is asked for again would come out in a Python one.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint Unraisable(nint self, nint arguments) => Run(arguments, static (our, args) => our.interrupts.OnUnraisable(our.objects.Item(args, 0)));
+
+    /// <summary>Both are checkpoints, as they are in .NET code.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint BeginShield(nint self, nint arguments) => Run(arguments, static (our, args) =>
+        our.interrupts.DispatchHere() ? our.objects.Integer(our.shields.Begin(our.api.PyFloat_AsDouble(our.objects.Item(args, 0)), our.output.Run)) : 0);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint EndShield(nint self, nint arguments) => Run(arguments, static (our, args) =>
+    {
+        our.shields.End(our.api.PyLong_AsLongLong(our.objects.Item(args, 0)));
+        return our.interrupts.DispatchHere() ? our.Nothing() : 0;
+    });
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint CurrentRun(nint self, nint arguments) => Run(arguments, static (our, _) => our.objects.Integer(our.output.Run));

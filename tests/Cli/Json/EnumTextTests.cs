@@ -13,7 +13,7 @@ public sealed class EnumTextTests
             Enum.GetValues<RunOutcome>().Select(EnumText.Of));
         Assert.Equal(["signal", "insist", "terminate", "kill"], Enum.GetValues<InterruptRung>().Select(EnumText.Of));
         Assert.Equal(
-            ["user", "deadline", "shutdown", "output", "memory", "cpu"],
+            ["user", "deadline", "shutdown", "output", "memory", "cpu", "wallTime", "processes", "threads", "fileSize"],
             Enum.GetValues<InterruptReason>().Select(EnumText.Of));
         Assert.Equal(["stdout", "stderr"], Enum.GetValues<OutputStream>().Select(EnumText.Of));
     }

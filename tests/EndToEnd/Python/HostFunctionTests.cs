@@ -30,6 +30,13 @@ public sealed class HostFunctionTests : IAsyncLifetime
             [HostFunction] public static void Fail() => throw new FormatException("bad form");
             [HostFunction] public static int Cleaned() => cleaned;
             [HostFunction] public static void Spin() { while (true) Interrupt.Check(); }
+            [HostFunction] public static void Nap() => Thread.Sleep(Timeout.Infinite);
+            [HostFunction] public static void Loop() { while (true) ; }
+            [HostFunction] public static void TakeLock() { var gate = new object(); var t = new Thread(() => { Monitor.Enter(gate); Thread.Sleep(Timeout.Infinite); }) { IsBackground = true }; t.Start(); Thread.Sleep(5); lock (gate) { } Thread.Sleep(Timeout.Infinite); }
+            [HostFunction] public static void Swallow() { while (true) { try { Thread.Sleep(Timeout.Infinite); } catch (Exception) { } } }
+            [HostFunction] public static async Task Delayed() { await Task.Delay(Timeout.Infinite); }
+            [HostFunction] public static void CleanUp() { try { Thread.Sleep(Timeout.Infinite); } finally { Thread.Sleep(20); cleaned++; } }
+            [HostFunction] public static void Leave(int code) => Environment.Exit(code);
             [HostFunction] public static void Sleep(TimeSpan time) => Interrupt.Sleep(time);
             [HostFunction] public static void WaitForToken(CancellationToken token) => Task.Delay(Timeout.Infinite, token).GetAwaiter().GetResult();
             [HostFunction] public static async Task<int> Later(TimeSpan time) { await Task.Delay(time, Interrupt.Token); return 42; }
@@ -101,7 +108,7 @@ public sealed class HostFunctionTests : IAsyncLifetime
     {
         await using var worker = await StartAsync(library);
         await worker.ValueAsync("from procinterrupt.host import *\nkept = 41");
-        foreach (var call in new[] { "spin()", "sleep(60)", "wait_for_token()", "later(60)" })
+        foreach (var call in new[] { "spin()", "sleep(60)", "wait_for_token()", "later(60)", "nap()", "loop()", "take_lock()", "swallow()", "delayed()", "clean_up()" })
         {
             for (var time = 0; time < 10; time++)
             {
@@ -111,7 +118,7 @@ public sealed class HostFunctionTests : IAsyncLifetime
                 Assert.Equal((call, "42"), (call, await worker.ValueAsync("kept + 1")));
             }
 
-            var caught = await worker.GoAsync($"print('go')\ntry: {call}\nexcept KeyboardInterrupt: pass\n{call}");
+            var caught = await worker.GoAsync($"try:\n    print('go')\n    {call}\nexcept KeyboardInterrupt: pass\n{call}");
             Assert.Equal((call, ReceiptStatus.Handled), (call, (await caught.InterruptAsync().Soon()).Status));
             Assert.Equal((call, ReceiptStatus.Interrupted), (call, (await caught.InterruptAsync().Soon()).Status));
         }
@@ -128,8 +135,8 @@ public sealed class HostFunctionTests : IAsyncLifetime
             var run = await worker.GoAsync("""
                 seen, outcome = [], None
                 def callback():
-                    print('go')
                     try:
+                        print('go')
                         while True: pass
                     except KeyboardInterrupt as e:
                         seen.append(e)
@@ -145,6 +152,27 @@ public sealed class HostFunctionTests : IAsyncLifetime
             Assert.Equal(RunOutcome.Interrupted, (await run.Completion.Soon()).Outcome);
             Assert.Equal("(True, 1, True, 1)", await worker.ValueAsync("outcome"));
         }
+    }
+
+    [Fact]
+    public async Task A_blocked_function_is_woven_so_that_it_raises_once_cleans_up_and_exits_as_a_run_does()
+    {
+        await using var worker = await StartAsync(PythonLibraries.Default);
+        await worker.ValueAsync("from procinterrupt.host import *\nimport time");
+        for (var time = 0; time < 20; time++)
+        {
+            var run = await worker.GoAsync("seen = []\nbefore = cleaned()\nprint('go')\ntry: clean_up()\nexcept BaseException as e: seen.append(type(e).__name__)\nfor _ in range(1000): pass\ntime.sleep(0.002)\n(seen, cleaned() - before)");
+            Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync().Soon()).Status);
+            Assert.Equal((time, "(['KeyboardInterrupt'], 1)"), (time, (await run.Completion.Soon()).Value?.Text));
+        }
+
+        var left = await worker.EndsAsync("leave(7)");
+        Assert.Equal((RunOutcome.Succeeded, 7), (left.Outcome, left.ExitCode));
+        Assert.Equal("5", await worker.ValueAsync("try: leave(5)\nexcept SystemExit as e: code = e.code\ncode"));
+        var handled = await worker.GoAsync("import signal\nhits = []\nsignal.signal(10, lambda s, f: hits.append(s))\nprint('go')\nnap()");
+        Assert.Equal(ReceiptStatus.Handled, (await handled.InterruptAsync(Signal.User1).Soon()).Status);
+        Assert.Equal(ReceiptStatus.Interrupted, (await handled.InterruptAsync().Soon()).Status);
+        Assert.Equal("[10]", await worker.ValueAsync("hits"));
     }
 
     [Fact]

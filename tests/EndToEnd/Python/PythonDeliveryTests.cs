@@ -349,7 +349,8 @@ public sealed class PythonDeliveryTests(PythonFixture fixture, ITestOutputHelper
         output.WriteLine($"{library}: seed {seed}");
         var random = new Random(seed);
         await worker.ValueAsync("kept = 41\ndef work(n):\n    for i in range(n): pass");
-        const int times = 2000;
+        // Ten thousand in all.
+        var times = (10_000 + PythonLibraries.All.Count - 1) / PythonLibraries.All.Count;
         var statuses = new Dictionary<ReceiptStatus, int>();
         for (var time = 0; time < times; time++)
         {

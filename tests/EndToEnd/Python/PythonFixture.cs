@@ -1,12 +1,13 @@
+using System.Collections.Concurrent;
 using ProcInterrupt.WorkerProcess.Engines.Python.Locating;
 using Xunit;
 
 namespace ProcInterrupt.Tests.EndToEnd.Python;
 
-/// <summary>One real worker for each CPython that a class's tests use.</summary>
+/// <summary>One real worker for each CPython that a class's tests use. A test may ask for several at once, each of them once.</summary>
 public sealed class PythonFixture : IAsyncLifetime
 {
-    private readonly Dictionary<string, Worker> workers = [];
+    private readonly ConcurrentDictionary<string, Worker> workers = [];
 
     public Task InitializeAsync() => Task.CompletedTask;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ProcInterrupt.Tests.Support;
 using Xunit;
 
 namespace ProcInterrupt.Tests.EndToEnd.Python;
@@ -141,6 +142,36 @@ public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<Py
         Assert.Equal("error\n", stderr);
     }
 
+    /// <summary>As an interrupt does in the clean-up of asyncio.run.</summary>
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task A_running_loop_that_was_left_behind_does_not_stop_the_next_run(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        await worker.ValueAsync("import asyncio\nasyncio.events._set_running_loop(asyncio.new_event_loop())");
+
+        Assert.Equal("7", await worker.ValueAsync("async def main(): return 7\nasyncio.run(main())"));
+    }
+
+    [Fact]
+    public async Task A_reset_of_one_engine_leaves_the_signal_handlers_of_the_other()
+    {
+        var worker = await fixture.WorkerAsync(PythonLibraries.Default);
+        await worker.SucceedsAsync("var hits = 0; Interrupt.Handle(Signal.User1, _ => hits++);");
+        await worker.ValueAsync("import signal\nseen = []\nsignal.signal(12, lambda s, f: seen.append(s))");
+        await worker.ResetAsync("python").Soon();
+        var run = worker.Run("csharp", "Console.Write(\"go\"); while (hits == 0) { } hits");
+        await run.PrintedAsync("go");
+        Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync(Signal.User1).Soon()).Status);
+        Assert.Equal("1", (await run.Completion.Soon()).Value?.Text);
+
+        await worker.ValueAsync("import signal\nseen = []\nsignal.signal(12, lambda s, f: seen.append(s))");
+        await worker.ResetAsync("csharp").Soon();
+        var other = await worker.GoAsync("print('go')\nwhile not seen: pass\nseen[0]");
+        Assert.Equal(ReceiptStatus.Handled, (await other.InterruptAsync((Signal)12).Soon()).Status);
+        Assert.Equal("12", (await other.Completion.Soon()).Value?.Text);
+    }
+
     [Fact]
     public async Task A_stream_that_is_closed_removed_or_replaced_does_not_break_the_session()
     {
@@ -261,33 +292,94 @@ public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<Py
     [Fact]
     public async Task Open_figures_are_displayed_at_the_end_of_the_run()
     {
-        // A stand-in with the few functions that are asked of matplotlib, which need not be installed.
+        // The real one need not be installed.
         var worker = await WorkerAsync();
-        await worker.ValueAsync("""
-            import sys, types
-            class Figure:
-                def savefig(self, file, format, bbox_inches): file.write(b'picture')
-                def __repr__(self): return '<figure>'
-            plot = types.ModuleType('matplotlib.pyplot')
-            plot.figures = {}
-            plot.get_fignums = lambda: list(plot.figures)
-            plot.figure = lambda number: plot.figures.setdefault(number, Figure())
-            plot.close = lambda figure: plot.figures.clear()
-            sys.modules['matplotlib.pyplot'] = plot
-            """);
-        var run = worker.Run("python", "print('before')\nf = plot.figure(1)\nimport os\nos.environ['MPLBACKEND']");
+        var folder = System.Text.Json.JsonSerializer.Serialize(Repository.PathOf("tests/EndToEnd/Python/StandIns"));
+        await worker.ValueAsync($"import sys\nsys.dont_write_bytecode = True\nsys.path.insert(0, {folder})\nimport matplotlib, matplotlib.pyplot as plt");
+        Assert.Equal("'agg'", await worker.ValueAsync("matplotlib.get_backend()"));
+        var run = worker.Run("python", "print('before')\nfigure, axes = plt.subplots()\naxes.plot([1, 2])\nplt.figure()\nplt.plot([1], [2])\nplt.show()\nprint('after')");
         var events = new List<RunEvent>();
         await foreach (var next in run.Events)
         {
             events.Add(next);
         }
 
-        var display = Assert.Single(events.OfType<DisplayEvent>());
-        Assert.Equal("cGljdHVyZQ==", display.Data["image/png"]);
-        Assert.Equal("<figure>", display.Data["text/plain"]);
-        Assert.Equal("'agg'", (await run.Completion.Soon()).Value?.Text);
-        Assert.Equal("[]", await worker.ValueAsync("plot.get_fignums()"));
-        await worker.ValueAsync("del sys.modules['matplotlib.pyplot']");
+        var displays = events.OfType<DisplayEvent>().ToList();
+        Assert.Equal(2, displays.Count);
+        Assert.All(displays, display => Assert.StartsWith("iVBORw0KGgo", display.Data["image/png"], StringComparison.Ordinal));
+        Assert.All(displays, display => Assert.Equal("<Figure size 640x480 with 1 Axes>", display.Data["text/plain"]));
+        Assert.Equal("before\nafter\n", string.Concat(events.TakeWhile(next => next is not DisplayEvent).OfType<OutputEvent>().Select(output => output.Text)));
+        Assert.Equal("[]", await worker.ValueAsync("plt.get_fignums()"));
+
+        // A figure that an interrupted run has left open belongs to the next one.
+        var stopped = await worker.GoAsync("plt.figure()\nprint('go')\nwhile True: pass");
+        Assert.Equal(ReceiptStatus.Interrupted, (await stopped.InterruptAsync().Soon()).Status);
+        Assert.Equal("[1]", await worker.ValueAsync("plt.get_fignums()"));
+        await worker.ValueAsync("sys.path.pop(0)\nfor name in list(sys.modules):\n    if name.startswith('matplotlib'): del sys.modules[name]");
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task The_module_shows_things_and_says_how_far_it_is(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        var run = worker.Run("python", """
+            from procinterrupt import display, progress
+            class Shown:
+                def __repr__(self): return 'shown'
+                def _repr_html_(self): return '<b>'
+            print('first')
+            display('text', Shown(), 42)
+            display({'text/plain': 'raw', 'application/json': {'a': [1]}, 'image/png': b'PNG'}, raw=True)
+            print('last')
+            progress(0.5, 'half')
+            progress(1)
+            """);
+        var events = new List<RunEvent>();
+        await foreach (var next in run.Events)
+        {
+            events.Add(next);
+        }
+
+        Assert.Equal(RunOutcome.Succeeded, (await run.Completion.Soon()).Outcome);
+        Assert.Equal(
+            ["text/plain=text", "text/html=<b> text/plain=shown", "text/plain=42", "application/json={\"a\": [1]} image/png=UE5H text/plain=raw"],
+            events.OfType<DisplayEvent>().Select(display => string.Join(' ', display.Data.OrderBy(form => form.Key).Select(form => $"{form.Key}={form.Value}"))));
+        Assert.Equal("first\n", string.Concat(events.TakeWhile(next => next is not DisplayEvent).OfType<OutputEvent>().Select(output => output.Text)));
+        var last = events.OfType<ProgressEvent>().Last();
+        Assert.Equal((1.0, null), (last.Fraction, last.Message));
+        foreach (var wrong in new[] { "progress(1.5)", "progress(-1)", "progress(float('nan'))", "display({}, raw=True)", "display({'plain': 'x'}, raw=True)" })
+        {
+            Assert.Equal((wrong, "ValueError"), (wrong, (await worker.EndsAsync($"from procinterrupt import *\n{wrong}")).Error?.Type));
+        }
+    }
+
+    [Theory]
+    [InlineData("input('b? ')", false)]
+    [InlineData("getpass.getpass('b? ')", true)]
+    public async Task A_question_after_an_interrupted_one_is_shown_with_its_own_prompt(string second, bool password)
+    {
+        var worker = await WorkerAsync();
+        var run = worker.Run("python", $"import getpass\ntry: input('a? ')\nexcept KeyboardInterrupt: pass\n[{second}, input('c? ')]");
+        var prompts = new List<string>();
+        await foreach (var next in run.Events)
+        {
+            if (next is InputRequestEvent request)
+            {
+                prompts.Add(request.Prompt);
+                if (request.Prompt == "a? ")
+                {
+                    Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync().Soon()).Status);
+                    continue;
+                }
+
+                Assert.Equal((request.Prompt, password && request.Prompt == "b? "), (request.Prompt, request.Password));
+                Assert.True(run.ReplyToInput(request, $"to {request.Prompt}"));
+            }
+        }
+
+        Assert.Equal("['to b? ', 'to c? ']", (await run.Completion.Soon()).Value?.Text);
+        Assert.Equal(["a? ", "b? ", "c? "], prompts);
     }
 
     [Fact]

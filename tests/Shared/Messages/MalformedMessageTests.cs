@@ -19,7 +19,7 @@ public sealed class MalformedMessageTests
             from fields in Tree.Resize(12).ArrayOf(8)
             from count in Gen.Choose(0, 8)
             select WireTree.Write(new object?[] { (long)type }.Concat(fields.Take(count)).ToArray());
-        Prop.ForAll(Arb.From(frames), DecodeOrRefuse).Check(Config.QuickThrowOnFailure.WithMaxTest(10_000));
+        Prop.ForAll(Arb.From(frames, Shrinker.Bytes), DecodeOrRefuse).Check(Config.QuickThrowOnFailure.WithMaxTest(10_000));
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class MalformedMessageTests
             from changes in (from at in Gen.Choose(0, int.MaxValue) from value in Gen.Choose(0, 255) from how in Gen.Choose(0, 3) select (at, value, how)).ListOf(4)
             from count in Gen.Choose(1, 4)
             select changes.Take(count).Aggregate(RoundTripTests.Encode(message), (bytes, change) => Mutate(bytes, change.at, (byte)change.value, change.how));
-        Prop.ForAll(Arb.From(frames), DecodeOrRefuse).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
+        Prop.ForAll(Arb.From(frames, Shrinker.Bytes), DecodeOrRefuse).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
     }
 
     [Fact]

@@ -147,6 +147,8 @@ internal static class MessageGenerator
             select (IMessage)new InputRequestMessage(run, request, prompt, password),
         [MessageType.InterruptTaken] =
             from run in Run from word in AnyUInt64 from at in NotNegative select (IMessage)new InterruptTakenMessage(run, word, at),
+        [MessageType.InterruptDeferred] =
+            from run in Run from word in AnyUInt64 from at in NotNegative select (IMessage)new InterruptDeferredMessage(run, word, at),
         [MessageType.InterruptHandled] =
             from run in Run
             from word in AnyUInt64
@@ -183,6 +185,10 @@ internal static class MessageGenerator
             from matches in Strings
             from error in OptionalText
             select (IMessage)new CompleteAnswerMessage(request, start, (int)Math.Min(int.MaxValue, (long)start + length), matches, error),
+        [MessageType.BudgetExceeded] =
+            from run in Run
+            from reason in Gen.Elements(Enum.GetValues<InterruptReason>().Where(reason => reason >= InterruptReason.Output).ToArray())
+            select (IMessage)new BudgetExceededMessage(run, reason),
     };
 
     /// <summary>A message of any kind.</summary>

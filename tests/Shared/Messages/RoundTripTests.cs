@@ -15,7 +15,7 @@ public sealed class RoundTripTests
     [MemberData(nameof(Types))]
     public void Every_message_comes_back_as_it_was(int type)
     {
-        Prop.ForAll(Arb.From(MessageGenerator.ByType[(MessageType)type]), message =>
+        Prop.ForAll(Arb.From(MessageGenerator.ByType[(MessageType)type], Shrinker.Message), message =>
         {
             IMessage back = MessageCodec.Decode(new(Encode(message)));
             Assert.IsType(message.GetType(), back);
@@ -26,7 +26,7 @@ public sealed class RoundTripTests
     [Fact]
     public void A_frame_is_an_array_of_the_type_and_the_fields_in_their_order()
     {
-        Prop.ForAll(Arb.From(MessageGenerator.Any), message => AssertSame(WireTree.Of(message), WireTree.Read(Encode(message))))
+        Prop.ForAll(Arb.From(MessageGenerator.Any, Shrinker.Message), message => AssertSame(WireTree.Of(message), WireTree.Read(Encode(message))))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
 

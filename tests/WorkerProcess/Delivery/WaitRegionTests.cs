@@ -33,6 +33,35 @@ public sealed class WaitRegionTests : IDisposable
     }
 
     [Fact]
+    public async Task Insist_ends_a_wait_in_the_clean_up_of_a_run_that_unwinds()
+    {
+        Interrupt(Signal.Interrupt);
+        await Assert.ThrowsAsync<KeyboardInterruptException>(() => Start(desk.Check).WaitAsync(Bound));
+        using var begun = new ManualResetEventSlim();
+        var waiting = Start(() =>
+        {
+            CleanupDepth.Enter();
+            try
+            {
+                WaitRegion.Run(begun, static begun =>
+                {
+                    begun.Set();
+                    Thread.Sleep(Timeout.Infinite);
+                });
+            }
+            finally
+            {
+                CleanupDepth.Exit();
+            }
+        });
+        Assert.True(begun.Wait(Bound));
+        desk.Attend(scope);
+        Assert.False(waiting.IsCompleted);
+        Write(new InterruptWord(1, Signal.Interrupt, InterruptReason.User, InterruptRung.Insist));
+        await Assert.ThrowsAsync<KeyboardInterruptException>(() => AttendUntilDoneAsync(waiting));
+    }
+
+    [Fact]
     public async Task A_handler_that_returns_lets_the_wait_go_on_with_what_is_left_of_its_time()
     {
         var handled = 0;
@@ -207,10 +236,10 @@ public sealed class WaitRegionTests : IDisposable
 
     private async Task AttendUntilAsync(Func<bool> condition)
     {
-        var until = DateTime.UtcNow + Bound;
+        var waited = System.Diagnostics.Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(DateTime.UtcNow < until, "nothing happened");
+            Assert.True(waited.Elapsed < Bound, "nothing happened");
             desk.Attend(scope);
             await Task.Delay(1);
         }

@@ -127,6 +127,7 @@ internal static class EventJson
         json.WriteString("status", EnumText.Of(receipt.Status));
         json.WriteString("rung", EnumText.Of(receipt.Rung));
         json.WriteBoolean("statePreserved", receipt.StatePreserved);
+        json.WriteBoolean("deferred", receipt.Deferred);
         WriteNumberOrNull(json, "takenMicros", receipt.TakenMicros);
         WriteNumberOrNull(json, "unwoundMicros", receipt.UnwoundMicros);
         json.WriteNumber("reportedMicros", receipt.ReportedMicros);

@@ -9,7 +9,7 @@ internal static class ReplCommand
     /// <returns>The exit code.</returns>
     /// <exception cref="UsageException">There is no such engine, the script is not text, or the folder for displays cannot be written.</exception>
     /// <exception cref="WorkerStartException">No worker could be started.</exception>
-    public static async Task<int> ExecuteAsync(string engine, string? displayDir, IReadOnlyList<string> hostAssemblies)
+    public static async Task<int> ExecuteAsync(string engine, string? displayDir, IReadOnlyList<string> hostAssemblies, WorkerBudgets? budgets)
     {
         var displayFolder = displayDir is null ? null : DisplayFolder.Open(displayDir);
         using var signals = new StopSignals();
@@ -20,7 +20,7 @@ internal static class ReplCommand
         var screen = new ReplScreen(isTerminal, displayFolder);
         try
         {
-            await using var session = await ReplSession.StartAsync(engine, new WorkerOptions { HostAssemblies = hostAssemblies }, screen.ShowBackground, signals.GivenUp);
+            await using var session = await ReplSession.StartAsync(engine, new WorkerOptions { HostAssemblies = hostAssemblies, Budgets = budgets }, screen.ShowBackground, signals.GivenUp);
             signals.Attach(interrupts.Press, () =>
             {
                 interrupts.End();

@@ -7,13 +7,17 @@ internal sealed class InputAnswers : IAsyncDisposable
     private readonly IInputLines lines;
     private readonly CancellationTokenSource stopped = new();
     private readonly List<Task> replies = [];
+    private CancellationTokenSource? newest;
 
     public InputAnswers(IInputLines lines) => this.lines = lines;
 
     /// <summary>Reads a line and replies, on a thread that may block: the run can be interrupted meanwhile.</summary>
     public void Answer(Run run, InputRequestEvent request)
     {
-        var reply = Task.Factory.StartNew(() => Reply(run, request), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        // Code that was interrupted while it read asks something else: the older question is not waited for any more.
+        var reading = CancellationTokenSource.CreateLinkedTokenSource(stopped.Token);
+        Interlocked.Exchange(ref newest, reading)?.Cancel();
+        var reply = Task.Factory.StartNew(() => Reply(run, request, reading.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         lock (replies)
         {
             replies.Add(reply);
@@ -35,15 +39,15 @@ internal sealed class InputAnswers : IAsyncDisposable
         stopped.Dispose();
     }
 
-    private void Reply(Run run, InputRequestEvent request)
+    private void Reply(Run run, InputRequestEvent request, CancellationToken given)
     {
         try
         {
-            run.ReplyToInput(request, ReadLine(request.Password));
+            run.ReplyToInput(request, ReadLine(request.Password, given));
         }
-        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+        catch (OperationCanceledException) when (given.IsCancellationRequested)
         {
-            // The run is over.
+            // The run is over, or asks something else.
         }
         catch (ArgumentException tooLong)
         {
@@ -59,13 +63,13 @@ internal sealed class InputAnswers : IAsyncDisposable
         }
     }
 
-    private string? ReadLine(bool password)
+    private string? ReadLine(bool password, CancellationToken given)
     {
         // One request at a time, so that two of them do not share a line.
         lock (gate)
         {
-            stopped.Token.ThrowIfCancellationRequested();
-            return lines.Read(password, stopped.Token);
+            given.ThrowIfCancellationRequested();
+            return lines.Read(password, given);
         }
     }
 }

@@ -11,7 +11,7 @@ internal static class ReceiptText
         ReceiptStatus.Interrupted when receipt.Rung == InterruptRung.Insist => $"interrupted by insisting, in {Micros(receipt.ReportedMicros)}{Steps(receipt)}",
         ReceiptStatus.Interrupted => $"interrupted in {Micros(receipt.ReportedMicros)}{Steps(receipt)}",
         ReceiptStatus.Handled => $"interrupt handled by the code in {Micros(receipt.ReportedMicros)}{Steps(receipt)}",
-        ReceiptStatus.TooLate => "too late: the code had ended by itself",
+        ReceiptStatus.TooLate => $"too late: the code had ended by itself{Steps(receipt)}",
         ReceiptStatus.NeverStarted => "taken off the queue, never started",
         ReceiptStatus.Terminated => $"worker terminated after {Micros(receipt.ReportedMicros)}, since the code did not stop",
         ReceiptStatus.Killed => $"worker killed after {Micros(receipt.ReportedMicros)}, since the code did not stop",
@@ -29,7 +29,12 @@ internal static class ReceiptText
 
     private static string Steps(InterruptReceipt receipt)
     {
-        var steps = new List<string>(2);
+        var steps = new List<string>(3);
+        if (receipt.Deferred)
+        {
+            steps.Add("held off by a shield");
+        }
+
         if (receipt.TakenMicros is { } taken)
         {
             steps.Add($"taken after {Micros(taken)}");

@@ -9,5 +9,6 @@ namespace ProcInterrupt.Cli.Running;
 /// <param name="ShowMap">Name the interrupt map on standard error.</param>
 /// <param name="DisplayDir">The folder for what the code displays, or <see langword="null"/>.</param>
 /// <param name="HostAssemblies">Assemblies that offer functions to Python code.</param>
+/// <param name="Budgets">What the code may use up, or <see langword="null"/>.</param>
 internal sealed record RunArguments(
-    string? File, string? Code, string Engine, TimeSpan? Timeout, bool Json, bool ShowMap, string? DisplayDir, IReadOnlyList<string> HostAssemblies);
+    string? File, string? Code, string Engine, TimeSpan? Timeout, bool Json, bool ShowMap, string? DisplayDir, IReadOnlyList<string> HostAssemblies, WorkerBudgets? Budgets = null);

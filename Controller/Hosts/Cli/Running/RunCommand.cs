@@ -15,7 +15,7 @@ internal static class RunCommand
         var folder = arguments.DisplayDir is { } given ? DisplayFolder.Open(given) : null;
         try
         {
-            await using var worker = await Worker.StartAsync(new WorkerOptions { HostAssemblies = arguments.HostAssemblies }, signals.GivenUp);
+            await using var worker = await Worker.StartAsync(new WorkerOptions { HostAssemblies = arguments.HostAssemblies, Budgets = arguments.Budgets }, signals.GivenUp);
             if (arguments.ShowMap)
             {
                 await Console.Error.WriteLineAsync($"map: {worker.MapPath}");

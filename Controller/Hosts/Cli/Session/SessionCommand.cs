@@ -13,12 +13,12 @@ internal static class SessionCommand
 
     /// <returns>The exit code.</returns>
     /// <exception cref="WorkerStartException">No worker could be started.</exception>
-    public static async Task<int> ExecuteAsync(bool showMap, IReadOnlyList<string> hostAssemblies)
+    public static async Task<int> ExecuteAsync(bool showMap, IReadOnlyList<string> hostAssemblies, WorkerBudgets? budgets)
     {
         using var signals = new StopSignals();
         try
         {
-            await using var worker = await Worker.StartAsync(new WorkerOptions { HostAssemblies = hostAssemblies }, signals.GivenUp);
+            await using var worker = await Worker.StartAsync(new WorkerOptions { HostAssemblies = hostAssemblies, Budgets = budgets }, signals.GivenUp);
             if (showMap)
             {
                 await Console.Error.WriteLineAsync($"map: {worker.MapPath}");

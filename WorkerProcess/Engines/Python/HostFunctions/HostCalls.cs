@@ -146,7 +146,11 @@ internal sealed unsafe class HostCalls
             return; // the run's token was cancelled, for an interrupt that has been raised now
         }
 
-        if (exception is InvalidCastException)
+        if (exception is RunExitException exit)
+        {
+            objects.SetError(objects.Call(api.SystemExit, objects.Integer(exit.ExitCode)));
+        }
+        else if (exception is InvalidCastException)
         {
             objects.SetError(api.TypeError, exception.Message);
         }

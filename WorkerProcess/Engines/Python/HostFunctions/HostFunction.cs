@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using ProcInterrupt.WorkerProcess.Checkpoints;
 
 namespace ProcInterrupt.WorkerProcess.Engines.Python.HostFunctions;
 
@@ -13,10 +14,10 @@ internal sealed record HostFunction(string Name, MethodInfo Method)
 
     /// <summary>The methods that assemblies offer.</summary>
     /// <exception cref="InvalidOperationException">An assembly cannot be used, or two functions have one name.</exception>
-    public static IReadOnlyList<HostFunction> In(IEnumerable<string> paths)
+    public static IReadOnlyList<HostFunction> In(IEnumerable<string> paths, IWeaver weaver)
     {
         var offered = new List<HostFunction>();
-        foreach (var function in paths.SelectMany(In))
+        foreach (var function in paths.SelectMany(path => In(path, weaver)))
         {
             if (offered.Find(earlier => earlier.Name == function.Name) is { } other)
             {
@@ -29,13 +30,13 @@ internal sealed record HostFunction(string Name, MethodInfo Method)
         return offered;
     }
 
-    private static List<HostFunction> In(string path)
+    private static List<HostFunction> In(string path, IWeaver weaver)
     {
         IEnumerable<MethodInfo> methods;
         try
         {
             const BindingFlags all = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-            methods = [.. new HostLoadContext(path).LoadFromAssemblyPath(path).GetTypes().SelectMany(type => type.GetMethods(all))];
+            methods = [.. new HostLoadContext(path, weaver).LoadHost().GetTypes().SelectMany(type => type.GetMethods(all))];
         }
         catch (Exception exception) when (exception is IOException or BadImageFormatException or ReflectionTypeLoadException)
         {

@@ -4,7 +4,7 @@ import _procinterrupt as _native
 import _procinterrupt_session as _session
 from time import sleep as _sleep
 
-__all__ = ["check_interrupt", "display", "progress", "sleep"]
+__all__ = ["check_interrupt", "display", "progress", "shield", "sleep"]
 
 
 def check_interrupt():
@@ -19,6 +19,29 @@ def check_interrupt():
 def sleep(seconds):
     """Wait; an interrupt ends the wait by raising KeyboardInterrupt."""
     _sleep(seconds)
+
+
+class shield:
+    """Hold interrupts off while a block runs, for `seconds` (more than 0, at most 60); insist goes through.
+
+    What is asked meanwhile is delivered at the block's end, or when the time is up. It is the run's: while one of its threads
+    is in such a block, nothing of the run is interrupted, and waits go on. Blocks nest; one that is entered while something is
+    held off already lasts no longer than those that hold it off.
+    """
+
+    def __init__(self, seconds=1.0):
+        seconds = float(seconds)
+        if not 0 < seconds <= 60:
+            raise ValueError("a shield lasts more than 0 and at most 60 seconds")
+        self._seconds = seconds
+        self._held = []
+
+    def __enter__(self):
+        self._held.append(_native.begin_shield(self._seconds))
+        return self
+
+    def __exit__(self, *error):
+        _native.end_shield(self._held.pop())
 
 
 def display(*values, raw=False):

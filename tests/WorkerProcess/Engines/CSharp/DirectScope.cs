@@ -30,5 +30,7 @@ internal sealed class DirectScope : IRunScope
         }
     }
 
+    public bool KeepsVariables(Exception? fault) => true;
+
     public bool IsUnwinding(Exception exception) => Unwinding(exception);
 }

@@ -174,6 +174,8 @@ public sealed class SessionTests : CSharpSessionFixture
         {
         }
 
+        public bool KeepsVariables(Exception? fault) => true;
+
         public bool IsUnwinding(Exception exception) => ReferenceEquals(exception, stop);
     }
 }

@@ -1,8 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
-using ProcInterrupt.WorkerProcess.Checkpoints;
 
-namespace ProcInterrupt.WorkerProcess.Engines.CSharp;
+namespace ProcInterrupt.WorkerProcess.Checkpoints;
 
 /// <summary>Loads woven assemblies from memory.</summary>
 internal static class WovenAssemblyLoading

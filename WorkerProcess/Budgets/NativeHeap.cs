@@ -1,0 +1,18 @@
+namespace ProcInterrupt.WorkerProcess.Budgets;
+
+/// <summary>A heap of another runtime in the worker, which keeps its own budget.</summary>
+internal static class NativeHeap
+{
+    private static long used;
+    private static volatile bool refused;
+
+    /// <summary>Whether it refused the current run something.</summary>
+    public static bool HasRefused
+    {
+        get => refused;
+        set => refused = value;
+    }
+
+    /// <summary>What it holds, in bytes; the process's memory minus this and the .NET heap is what native code holds.</summary>
+    public static ref long UsedBytes => ref used;
+}

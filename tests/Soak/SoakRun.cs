@@ -1,0 +1,129 @@
+using System.Text;
+
+namespace ProcInterrupt.Tests.Soak;
+
+/// <summary>One run, who asked it what, and what it said.</summary>
+internal sealed class SoakRun
+{
+    // More would wait for the run's end, and be too late.
+    private const int MaxOpenRequests = 12;
+
+    private readonly Lock gate = new();
+    private readonly List<SoakRequest> requests = [];
+    private readonly List<SoakRequest> unanswered = [];
+    private readonly StringBuilder text = new();
+    private readonly SoakTally tally;
+    private readonly Task reading;
+    private volatile bool gone;
+    private volatile bool started;
+    private int unawaited;
+    private bool closed;
+
+    public SoakRun(Run run, SoakProgram program, long tag, SoakLife life, SoakTally tally)
+    {
+        Run = run;
+        Program = program;
+        Tag = tag;
+        Life = life;
+        StrangersBefore = life.Strangers.Counts();
+        this.tally = tally;
+        reading = Task.Run(ReadAsync);
+    }
+
+    public Run Run { get; }
+
+    public SoakProgram Program { get; }
+
+    /// <summary>No other run's in this soak.</summary>
+    public long Tag { get; }
+
+    public SoakLife Life { get; }
+
+    /// <summary>What set its session up, or null.</summary>
+    public SoakRun? Setup { get; init; }
+
+    public bool HasDeadline { get; init; }
+
+    public long[] StrangersBefore { get; }
+
+    public bool Started => started;
+
+    public int Unawaited => unawaited;
+
+    /// <summary>All that it printed; valid after <see cref="CloseAsync"/>.</summary>
+    public string Text => text.ToString();
+
+    /// <summary>Asks the run; not any more once it is being judged.</summary>
+    public void Ask(Signal signal, bool awaited)
+    {
+        lock (gate)
+        {
+            unanswered.RemoveAll(static request => request.Receipt.IsCompleted);
+            if (closed || unanswered.Count >= MaxOpenRequests)
+            {
+                return;
+            }
+
+            var number = tally.Asked();
+            if (!awaited)
+            {
+                unawaited++;
+                Run.Interrupt(signal);
+                return;
+            }
+
+            var id = $"{Tag}-{number}";
+            var afterGo = gone;
+            var request = new SoakRequest(id, signal, afterGo, Policy: null, Run.InterruptAsync(signal, id));
+            requests.Add(request);
+            unanswered.Add(request);
+        }
+    }
+
+    /// <summary>Stops the run for certain.</summary>
+    public void Stop(StopPolicy policy)
+    {
+        lock (gate)
+        {
+            if (closed)
+            {
+                return;
+            }
+
+            var id = $"{Tag}-{tally.Asked()}";
+            requests.Add(new SoakRequest(id, policy.Signal, gone, policy, Run.StopAsync(policy, id)));
+        }
+    }
+
+    /// <summary>Takes no request any more, and waits until everything it did has been read.</summary>
+    /// <exception cref="TimeoutException">Its events do not end.</exception>
+    public async Task<IReadOnlyList<SoakRequest>> CloseAsync(TimeSpan bound)
+    {
+        lock (gate)
+        {
+            closed = true;
+        }
+
+        await reading.WaitAsync(bound);
+        return requests;
+    }
+
+    private async Task ReadAsync()
+    {
+        await foreach (var next in Run.Events)
+        {
+            switch (next)
+            {
+                case RunStartedEvent:
+                    started = true;
+                    break;
+                case OutputEvent output when Program.Tells || Program.IsSetup:
+                    text.Append(output.Text);
+                    gone |= output.Text.Contains(']');
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+}
