@@ -9,6 +9,9 @@ namespace ProcInterrupt;
 /// <remarks>All members are safe from any thread.</remarks>
 public sealed class Worker : IAsyncDisposable
 {
+    /// <summary>How long a worker may take to say what a run is doing: many times what it takes.</summary>
+    internal static readonly TimeSpan DiagnosisPatience = TimeSpan.FromSeconds(2);
+
     private readonly Dispatcher dispatcher;
     private readonly WorkerKeeper keeper;
     private int shutDown;
@@ -131,6 +134,13 @@ public sealed class Worker : IAsyncDisposable
     /// <exception cref="WorkerLostException">The worker is gone.</exception>
     /// <exception cref="ObjectDisposedException">The worker was shut down or disposed of.</exception>
     public Task ResetAsync(string? engine = null, CancellationToken cancellationToken = default) => dispatcher.ResetAsync(engine, cancellationToken);
+
+    /// <summary>Asks what the current run is doing. See <see cref="Run.DiagnoseAsync"/>.</summary>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns><see cref="RunActivity.NotRunning"/> when no run is being executed, or the worker is gone.</returns>
+    /// <exception cref="OperationCanceledException">With <paramref name="cancellationToken"/>.</exception>
+    public Task<RunDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default) =>
+        dispatcher.DiagnoseAsync(null, DiagnosisPatience, cancellationToken);
 
     /// <summary>Asks an engine whether code can be run as it is, or more has to follow. Nothing is executed; queues behind the runs.</summary>
     /// <param name="engine">An engine's name, such as <c>csharp</c>.</param>

@@ -13,6 +13,10 @@ public sealed record InterruptReceipt
     /// <remarks>A higher one than <see cref="Rung"/> is there when the run was just ending by the lower one.</remarks>
     public IReadOnlyList<RungTime> Rungs { get; init; } = [];
 
+    /// <summary>What the run was doing when it had not stopped by the signal, shortly before the last rung that followed.</summary>
+    /// <value><see langword="null"/> when no rung beyond the signal was begun for it, or the worker ended before it was found out; a grace under 100 ms is too short for that.</value>
+    public RunDiagnosis? Diagnosis { get; init; }
+
     /// <summary>The signal that was asked for.</summary>
     public required Signal Signal { get; init; }
 

@@ -42,6 +42,9 @@ internal sealed class InterruptRequest
 
     public Task<InterruptReceipt> Receipt => receipt?.Task ?? throw new InvalidOperationException("Nobody was to wait for this receipt.");
 
+    /// <summary>What is known of the run by then, for the receipt.</summary>
+    public LastDiagnosis? Diagnosis { get; set; }
+
     /// <summary>Given by the desk: requests are settled in their order.</summary>
     public long Order { get; set; }
 
@@ -72,6 +75,9 @@ internal sealed class InterruptRequest
             Status = status,
             Rung = rung,
             Rungs = rungs,
+            Diagnosis = status is not (ReceiptStatus.TooLate or ReceiptStatus.NeverStarted) && (rung > InterruptRung.Signal || HighestRung > InterruptRung.Signal)
+                ? Diagnosis?.Found
+                : null,
             Signal = Signal,
             Reason = InterruptReason.User,
             Run = Run,

@@ -9,6 +9,12 @@ internal sealed class Climb
     /// <summary>How often insist is repeated. The worker keeps at it by itself; this is for a word that was overwritten or lost.</summary>
     private static readonly TimeSpan InsistInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How long before the end of a rung's grace it is asked why the run has not stopped: the answer takes some 20 to 300 ms.</summary>
+    private static readonly TimeSpan DiagnosisLead = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>In less than this nothing is found out.</summary>
+    private static readonly TimeSpan ShortestDiagnosed = TimeSpan.FromMilliseconds(100);
+
     private readonly Dispatcher dispatcher;
     private readonly RunRecord run;
     private readonly StopPolicy policy;
@@ -34,6 +40,11 @@ internal sealed class Climb
         {
             Begin(rung);
             var grace = policy.GraceOf(rung);
+            if (rung <= InterruptRung.Insist && grace >= ShortestDiagnosed)
+            {
+                _ = DiagnoseAsync(grace);
+            }
+
             if (await EndsWithinAsync(grace, rung).ConfigureAwait(false))
             {
                 return await request.Receipt.ConfigureAwait(false);
@@ -57,6 +68,16 @@ internal sealed class Climb
             default:
                 // The request itself.
                 break;
+        }
+    }
+
+    /// <summary>Beside the climb, which waits for nothing of it.</summary>
+    private async Task DiagnoseAsync(TimeSpan grace)
+    {
+        var lead = grace / 2 < DiagnosisLead ? grace / 2 : DiagnosisLead;
+        if (await Task.WhenAny(request.Receipt, Task.Delay(grace - lead)).ConfigureAwait(false) != request.Receipt)
+        {
+            run.Diagnosis.Add(await dispatcher.DiagnoseAsync(run, lead + DiagnosisLead, CancellationToken.None).ConfigureAwait(false));
         }
     }
 

@@ -71,6 +71,9 @@ internal sealed partial class Dispatcher
                 case CompleteAnswerMessage answer:
                     OnComplete(answer);
                     break;
+                case DiagnosisAnswerMessage answer:
+                    OnDiagnosis(answer);
+                    break;
                 case InterruptBufferSetMessage set:
                     OnBufferSet(set);
                     break;

@@ -145,6 +145,7 @@ internal sealed partial class Dispatcher
 
         (current as QueuedRequest)?.Fail(exception);
         current = null;
+        CloseDiagnoses();
         while (swaps.TryDequeue(out var swap))
         {
             swap.Fail(exception);

@@ -150,6 +150,7 @@ internal sealed partial class Dispatcher
     {
         lock (gate)
         {
+            request.Diagnosis = run.Diagnosis;
             switch (run.Phase)
             {
                 case RunPhase.Queued:

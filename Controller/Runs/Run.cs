@@ -70,6 +70,14 @@ public sealed class Run
         return new Climb(dispatcher, record, policy, id).ToTheEndAsync();
     }
 
+    /// <summary>Asks what the run is doing, and so why it may not stop. Works whatever its code does; takes some 20 to 300 ms.</summary>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns><see cref="RunActivity.NotRunning"/> when it is queued or over; <see cref="RunActivity.NoAnswer"/> when the worker says nothing for 2 s.</returns>
+    /// <remarks>Stops the worker's threads for some microseconds, as a garbage collection does. Does not disturb the run otherwise.</remarks>
+    /// <exception cref="OperationCanceledException">With <paramref name="cancellationToken"/>.</exception>
+    public Task<RunDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default) =>
+        dispatcher.DiagnoseAsync(record, Worker.DiagnosisPatience, cancellationToken);
+
     /// <summary>Answers a request for input.</summary>
     /// <param name="request">The event, from this run.</param>
     /// <param name="text">A line without its end; <see langword="null"/> for the end of input. Up to 4 Mi characters.</param>

@@ -53,6 +53,9 @@ internal sealed class RunRecord : QueuedWork
     /// <summary>The budget that it went beyond, by the worker's word.</summary>
     public InterruptReason? Exceeded { get; set; }
 
+    /// <summary>What it was doing when it did not stop.</summary>
+    public LastDiagnosis Diagnosis { get; } = new();
+
     public ActivityContext ParentActivity { get; }
 
     public Activity? Activity { get; set; }

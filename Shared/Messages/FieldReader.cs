@@ -140,6 +140,13 @@ internal ref struct FieldReader
 
     public string? OptionalString(string name) => Nil(name) ? null : String(name);
 
+    /// <summary>A string of at most so many UTF-16 units, or nil.</summary>
+    public string? OptionalString(string name, int most)
+    {
+        string? value = OptionalString(name);
+        return value is null || value.Length <= most ? value : throw Error($"{value.Length} characters, more than {most}");
+    }
+
     public byte[] Bytes(string name)
     {
         field = name;

@@ -34,6 +34,7 @@ internal static class MessageCodec
                 MessageType.Shutdown => Read<ShutdownMessage>(ref fields),
                 MessageType.OutputCredit => Read<OutputCreditMessage>(ref fields),
                 MessageType.Terminate => Read<TerminateMessage>(ref fields),
+                MessageType.Diagnose => Read<DiagnoseMessage>(ref fields),
                 MessageType.Hello => Read<HelloMessage>(ref fields),
                 MessageType.RunStarted => Read<RunStartedMessage>(ref fields),
                 MessageType.Output => Read<OutputMessage>(ref fields),
@@ -49,6 +50,7 @@ internal static class MessageCodec
                 MessageType.IsCompleteAnswer => Read<IsCompleteAnswerMessage>(ref fields),
                 MessageType.CompleteAnswer => Read<CompleteAnswerMessage>(ref fields),
                 MessageType.InterruptDeferred => Read<InterruptDeferredMessage>(ref fields),
+                MessageType.DiagnosisAnswer => Read<DiagnosisAnswerMessage>(ref fields),
                 MessageType.BudgetExceeded => Read<BudgetExceededMessage>(ref fields),
                 var unknown => throw fields.Error($"{(int)unknown} is no message of this version"),
             };

@@ -13,6 +13,7 @@ internal enum MessageType
     Shutdown = 8,
     OutputCredit = 9,
     Terminate = 10,
+    Diagnose = 11,
     Hello = 32,
     RunStarted = 33,
     Output = 34,
@@ -28,5 +29,6 @@ internal enum MessageType
     IsCompleteAnswer = 44,
     CompleteAnswer = 45,
     InterruptDeferred = 46,
+    DiagnosisAnswer = 47,
     BudgetExceeded = 48,
 }

@@ -32,4 +32,10 @@ internal static class ProtocolConstants
 
     /// <summary>Characters of a suggested indentation: deeper than any screen is wide.</summary>
     public const int MaxIndent = 256;
+
+    /// <summary>Characters of a call or a thread's state in a diagnosis: a line that can be read.</summary>
+    public const int MaxDiagnosisLine = 512;
+
+    /// <summary>Characters of a stack in a diagnosis: a hundred calls or more.</summary>
+    public const int MaxDiagnosisStack = 16 * 1024;
 }

@@ -34,6 +34,8 @@ internal sealed partial class DeliveryDesk
 
             scope.Unwinding = Unwinding.None;
             scope.Caught.AddRange(scope.Raised);
+            scope.Caughts += scope.Raised.Count;
+            scope.LastSwallowed = exception as Exception;
             scope.Raised.Clear();
             scope.RenewToken();
             page.View.State = WorkerState.Running;
@@ -65,6 +67,7 @@ internal sealed partial class DeliveryDesk
                 if (scope.Caught.Count > 0 && !scope.Ended)
                 {
                     scope.Raised.AddRange(scope.Caught);
+                    scope.Caughts -= scope.Caught.Count;
                     scope.Caught.Clear();
                     scope.Unwinding = Unwinding.Interrupt;
                     BringThreadsDown(scope);

@@ -52,6 +52,7 @@ internal sealed partial class DeliveryDesk
                 return;
             }
 
+            scope.Caughts++;
             frames.Post(new InterruptHandledMessage(scope.Number, raised.Bits, HandledBy.Catch, MonotonicClock.Nanos));
             if (scope.Raised.Count == 0)
             {

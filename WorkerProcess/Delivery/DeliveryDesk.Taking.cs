@@ -16,6 +16,7 @@ internal sealed partial class DeliveryDesk
             return;
         }
 
+        TellIfAsked(scope);
         var cleanup = CleanupDepth.InCleanup;
         if (scope.ForeignInCharge is { } foreign)
         {
@@ -117,7 +118,7 @@ internal sealed partial class DeliveryDesk
     private static bool IsDeferrable(InterruptWord word, RunScope scope) =>
         !word.HasRequest || (word.Signal == Signal.Interrupt && word.Rung == InterruptRung.Signal && word.IsFor(scope.Number));
 
-    private static bool ExplainsTrip(RunScope scope) => scope.Unwinding != Unwinding.None || scope.Local.HasRequest;
+    private static bool ExplainsTrip(RunScope scope) => scope.Unwinding != Unwinding.None || scope.Local.HasRequest || scope.IsAsked;
 
     /// <summary>Whether the trip byte stands for threads of a run that is over, and not for this run.</summary>
     private bool IsTripOfOthers(RunScope scope) => !ExplainsTrip(scope) && IsTripHeld;
@@ -153,6 +154,7 @@ internal sealed partial class DeliveryDesk
 
     private void RunHandler(RunScope scope, InterruptWord taken, Action<Signal> handler)
     {
+        scope.HandlerBegan();
         try
         {
             handler(taken.Signal);
@@ -178,6 +180,10 @@ internal sealed partial class DeliveryDesk
         {
             ReportHandled(scope, taken, HandledBy.Handler);
             throw;
+        }
+        finally
+        {
+            scope.HandlerEnded();
         }
 
         ReportHandled(scope, taken, HandledBy.Handler);

@@ -33,12 +33,31 @@ internal sealed partial class DeliveryDesk
                         return true;
                     }
 
-                    if (!WaitForPulse(until))
+                    if (!WaitForPulseAsCode(until))
                     {
                         return false;
                     }
                 }
             }
+        }
+    }
+
+    /// <summary>The same for code of a run's, which is known to wait.</summary>
+    private bool WaitForPulseAsCode(long untilNanos)
+    {
+        if (RunThread.Current is not { } thread)
+        {
+            return WaitForPulse(untilNanos);
+        }
+
+        thread.WaitsForPulse = true;
+        try
+        {
+            return WaitForPulse(untilNanos);
+        }
+        finally
+        {
+            thread.WaitsForPulse = false;
         }
     }
 

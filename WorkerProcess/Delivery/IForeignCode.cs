@@ -23,4 +23,13 @@ internal interface IForeignCode
     /// <summary>.NET code that the foreign code called looks for an interrupt.</summary>
     /// <exception cref="KeyboardInterruptException">The run is interrupted.</exception>
     void Check();
+
+    /// <summary>How often the code has come to look for signals.</summary>
+    int Looks { get; }
+
+    /// <summary>The calls that the code is in, as its language shows them, and the innermost one's text; nulls when they cannot be had. Called by any thread, waits for at most some 100 ms.</summary>
+    (string? Stack, string? Call) DescribeCalls();
+
+    /// <summary>Whether it raises again and again, so that no clause can keep it.</summary>
+    bool HasInsisted { get; }
 }

@@ -25,6 +25,12 @@ internal sealed class KickGate(Thread owner)
     /// <summary>Whether the wait that is being left was broken off by a kick, not by an interrupt of somebody else's.</summary>
     public bool IsKicked => state is Kicking or Kicked;
 
+    /// <summary>Whether the owner is in a wait that it lets others break off.</summary>
+    public bool IsOpen => state != Closed;
+
+    /// <summary>Whether it is so for those only that insist.</summary>
+    public bool IsInCleanup => (state & (Open | InCleanup)) == (Open | InCleanup);
+
     /// <summary>Called by the owner, who then looks whether there is something to take before it waits.</summary>
     /// <param name="cleanup">The wait is inside clean-up: only insist may break it off.</param>
     /// <param name="repeatable">The wait can be begun again after it was broken off.</param>

@@ -7,7 +7,7 @@ namespace ProcInterrupt.WorkerProcess.Delivery;
 
 /// <summary>One run as its threads see it. State is changed only by <see cref="DeliveryDesk"/>, under its lock.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The run's code may hold the token for ever; a source without a timer or a wait handle holds nothing to dispose.")]
-internal sealed class RunScope : IRunScope
+internal sealed partial class RunScope : IRunScope
 {
     /// <summary>Says so whenever a thread goes over to the code of another run, also when the runtime lets the flow pass to a task, a thread or a timer.</summary>
     private static readonly AsyncLocal<RunScope?> CurrentFlow = new(static change => OnFlowChanged(change.PreviousValue, change.CurrentValue));
@@ -169,9 +169,13 @@ internal sealed class RunScope : IRunScope
         }
     }
 
-    public Exception CreateUnwindingException() => Unwinding == Unwinding.Exit
-        ? new RunExitException(ExitCode)
-        : new KeyboardInterruptException(Cause.Signal, Cause.Reason, Token) { Run = Number };
+    public Exception CreateUnwindingException()
+    {
+        Interlocked.Increment(ref raises);
+        return Unwinding == Unwinding.Exit
+            ? new RunExitException(ExitCode)
+            : new KeyboardInterruptException(Cause.Signal, Cause.Reason, Token) { Run = Number };
+    }
 
     public T CallUserCode<T>(Func<T> userCode)
     {

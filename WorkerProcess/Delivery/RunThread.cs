@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace ProcInterrupt.WorkerProcess.Delivery;
 
 /// <summary>A thread that executes or has executed a run's code.</summary>
-internal sealed class RunThread
+internal sealed partial class RunThread
 {
     private static readonly Lock AllGate = new();
 
@@ -13,6 +15,7 @@ internal sealed class RunThread
 
     private readonly Thread thread = Thread.CurrentThread;
     private volatile RunScope? scope;
+    private volatile bool waitsForPulse;
 
     private RunThread() => Gate = new KickGate(thread);
 
@@ -23,6 +26,19 @@ internal sealed class RunThread
     public RunScope? Scope => scope;
 
     public KickGate Gate { get; }
+
+    /// <summary>The kernel's id of the thread.</summary>
+    public int KernelId { get; } = GetThreadId();
+
+    /// <summary>Whether it waits for something of the worker's own, which a pulse wakes: input, room for output, the end of a sleep.</summary>
+    public bool WaitsForPulse
+    {
+        get => waitsForPulse;
+        set => waitsForPulse = value;
+    }
+
+    /// <summary>The threads in a run's code, the oldest first: the run thread, if its code is not awaited.</summary>
+    public static IReadOnlyList<RunThread> In(RunScope scope) => [.. all.Where(each => each.scope == scope && each.thread.IsAlive)];
 
     /// <summary>The calling thread goes over to another run's code, or to nobody's. Never throws.</summary>
     public static void Enter(RunScope? next)
@@ -98,4 +114,7 @@ internal sealed class RunThread
 
         return false;
     }
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    private static partial int GetThreadId();
 }

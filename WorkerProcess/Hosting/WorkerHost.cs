@@ -11,6 +11,7 @@ using ProcInterrupt.Transport;
 using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Checkpoints;
 using ProcInterrupt.WorkerProcess.Delivery;
+using ProcInterrupt.WorkerProcess.Diagnosis;
 using ProcInterrupt.WorkerProcess.Engines;
 using ProcInterrupt.WorkerProcess.Engines.CSharp;
 using ProcInterrupt.WorkerProcess.Engines.Python;
@@ -30,6 +31,7 @@ internal sealed class WorkerHost
     private readonly MessageSender sender;
     private readonly DeliveryDesk desk;
     private readonly Watcher watcher;
+    private readonly Diagnostician diagnostician;
     private readonly RunLoop runs;
     private readonly InputReader input;
     private readonly DescriptorCapture captured;
@@ -47,6 +49,7 @@ internal sealed class WorkerHost
         sender = new MessageSender(writer, output);
         desk = new DeliveryDesk(page, sender);
         watcher = new Watcher(page, desk);
+        diagnostician = new Diagnostician(desk, sender);
         input = new InputReader(sender, desk);
         captured = new DescriptorCapture(output, sender, desk);
         shown = new RunOutput(output, sender, desk, captured);
@@ -191,6 +194,9 @@ internal sealed class WorkerHost
                 break;
             case InputReplyMessage reply:
                 input.Answer(reply.Request, reply.Text);
+                break;
+            case DiagnoseMessage question:
+                diagnostician.Add(question);
                 break;
             case OutputCreditMessage granted:
                 sender.AddCredit(granted.Bytes);

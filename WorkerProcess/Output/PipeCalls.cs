@@ -32,6 +32,14 @@ internal static unsafe partial class PipeCalls
         return ends[0];
     }
 
+    /// <summary>A pipe whose ends never block and are not inherited.</summary>
+    public static (int Read, int Write) MakeNonBlocking()
+    {
+        var ends = stackalloc int[2];
+        Require(Pipe(ends, CloseOnExec | NonBlocking));
+        return (ends[0], ends[1]);
+    }
+
     /// <summary>Another descriptor for the same thing that no child inherits.</summary>
     public static int Duplicate(int descriptor)
     {

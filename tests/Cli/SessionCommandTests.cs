@@ -52,6 +52,26 @@ public sealed class SessionCommandTests
     }
 
     [Fact]
+    public async Task A_diagnosis_says_what_a_run_is_doing()
+    {
+        await using var session = await SessionClient.StartAsync();
+        await session.RunAsync(1, Busy);
+        await session.UntilPrintedAsync(1, "busy");
+        await session.SendAsync("""{"op":"diagnose","run":1,"id":"why"}""");
+        var diagnosis = await session.UntilAsync("diagnosis", 1);
+        Assert.Equal(["event", "run", "id", "activity", "interruptible", "call", "thread", "swallowed", "swallowedAt", "stack"], diagnosis.Select(field => field.Key));
+        Assert.Equal(("why", "polling", true), ((string?)diagnosis["id"], (string?)diagnosis["activity"], (bool?)diagnosis["interruptible"]));
+        Assert.Contains("line 1", (string?)diagnosis["stack"], StringComparison.Ordinal);
+        await session.SendAsync("""{"op":"interrupt","run":1}""");
+        await session.UntilAsync("completed", 1);
+        await session.SendAsync("""{"op":"diagnose","run":1}""");
+        Assert.Equal("notRunning", (string?)(await session.UntilAsync("diagnosis", 1))["activity"]);
+        await session.SendAsync("""{"op":"diagnose","run":2}""");
+        Assert.Contains("no run 2", (string?)(await session.UntilAsync("error"))["message"], StringComparison.Ordinal);
+        Assert.Equal(0, await session.CloseAsync());
+    }
+
+    [Fact]
     public async Task Every_request_line_gets_one_receipt_with_its_own_id()
     {
         await using var session = await SessionClient.StartAsync();

@@ -36,7 +36,7 @@ public sealed partial class ProtocolDocumentTests
     public void Each_enumeration_lists_its_numbers_and_names()
     {
         string[][] rows = Rows("## Enumerations");
-        Type[] enumerations = [typeof(CodeStatus), typeof(OutputStream), typeof(HandledBy), typeof(RunOutcome), typeof(InterruptReason), typeof(InterruptRung), typeof(WorkerState)];
+        Type[] enumerations = [typeof(CodeStatus), typeof(OutputStream), typeof(HandledBy), typeof(RunOutcome), typeof(InterruptReason), typeof(InterruptRung), typeof(RunActivity), typeof(WorkerState)];
         IEnumerable<string> expected =
             from type in enumerations
             from object value in Enum.GetValues(type)
@@ -90,6 +90,8 @@ public sealed partial class ProtocolDocumentTests
         Assert.Equal(ProtocolConstants.MaxMimeTypes, Number(rows[2][1]));
         Assert.Equal(ProtocolConstants.MaxMatches, Number(rows[3][1]));
         Assert.Equal(ProtocolConstants.MaxIndent, Number(rows[4][1]));
+        Assert.Equal(ProtocolConstants.MaxDiagnosisLine, Number(rows[5][1]));
+        Assert.Equal(ProtocolConstants.MaxDiagnosisStack, Number(rows[6][1]));
         string text = string.Join('\n', Lines);
         Assert.Contains($"a credit of {Grouped(ProtocolConstants.InitialOutputCredit)} bytes", text, StringComparison.Ordinal);
         Assert.Contains($"Protocol version **{ProtocolConstants.Version}**", text, StringComparison.Ordinal);

@@ -19,7 +19,7 @@ internal static class Traceback
     private const int MaximumMessage = 64 * 1024;
 
     public static RunError Of(Exception exception) =>
-        new(TypeName(exception.GetType()), Message(exception), Frames(exception, depth: 0).TrimEnd('\n'));
+        new(TypeName(exception.GetType()), Message(exception), Frames(exception));
 
     private static string Message(Exception exception)
     {
@@ -35,6 +35,8 @@ internal static class Traceback
 
         return message.Length <= MaximumMessage ? message : string.Concat(message.AsSpan(0, MaximumMessage), "...");
     }
+
+    public static string Frames(Exception exception) => Frames(exception, depth: 0).TrimEnd('\n');
 
     private static string Frames(Exception exception, int depth)
     {
@@ -63,14 +65,11 @@ internal static class Traceback
         return text.ToString();
     }
 
-    private static bool IsUsers(StackFrame frame)
-    {
-        MethodBase? method = frame.GetMethod();
-        if (method is null)
-        {
-            return false;
-        }
+    private static bool IsUsers(StackFrame frame) => frame.GetMethod() is { } method && IsShown(method);
 
+    /// <summary>Whether a method is no plumbing of ours or of the compiler's.</summary>
+    public static bool IsShown(MethodBase method)
+    {
         Type? type = method.DeclaringType;
         return !method.IsDefined(typeof(StackTraceHiddenAttribute), inherit: false)
             && method.Name != "<Factory>"
@@ -87,15 +86,23 @@ internal static class Traceback
 
     private static void Append(StringBuilder text, StackFrame frame)
     {
-        MethodBase method = frame.GetMethod()!;
-        text.Append("   at ").Append(Describe(Original(method)));
-        if (frame.GetFileName() is { } file)
+        Append(text, frame.GetMethod()!, frame);
+    }
+
+    /// <summary>One call, as a line.</summary>
+    public static void Append(StringBuilder text, MethodBase method, StackFrame? frame)
+    {
+        text.Append("   at ").Append(Name(method));
+        if (frame?.GetFileName() is { } file)
         {
             text.Append(CultureInfo.InvariantCulture, $" in {file}:line {frame.GetFileLineNumber()}");
         }
 
         text.Append('\n');
     }
+
+    /// <summary>A method as it was written.</summary>
+    public static string Name(MethodBase method) => Describe(Original(method));
 
     /// <summary>The method as it was written, for the <c>MoveNext</c> of an iterator or asynchronous method.</summary>
     private static MethodBase Original(MethodBase method)

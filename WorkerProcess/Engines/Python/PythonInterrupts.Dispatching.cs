@@ -42,6 +42,7 @@ internal sealed unsafe partial class PythonInterrupts
     /// <returns>False with Python's error set.</returns>
     public bool Dispatch(nint frame)
     {
+        Interlocked.Increment(ref looks);
         while (TakeNext(out var scope, out var word, out var again) is var action and not WordAction.None)
         {
             switch (action)

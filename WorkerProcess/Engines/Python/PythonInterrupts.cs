@@ -66,14 +66,19 @@ internal sealed unsafe partial class PythonInterrupts : IForeignCode
     private nint session;
     private nint handlers;
     private int wakeup = -1;
+    private int looks;
 
     /// <summary>Called by Python's main thread.</summary>
-    public PythonInterrupts(PythonRuntime runtime, DeliveryDesk desk)
+    /// <param name="runtime">CPython.</param>
+    /// <param name="desk">Delivery.</param>
+    /// <param name="stackDescriptor">Where <c>faulthandler</c> is to write to at <see cref="PythonStacks.StackSignal"/>.</param>
+    public PythonInterrupts(PythonRuntime runtime, DeliveryDesk desk, out int stackDescriptor)
     {
         this.runtime = runtime;
         this.desk = desk;
         api = runtime.Api;
         objects = runtime.Objects;
+        Stacks = PythonStacks.Create(out stackDescriptor);
         instance = this;
     }
 
@@ -81,6 +86,19 @@ internal sealed unsafe partial class PythonInterrupts : IForeignCode
 
     /// <summary>Whether the run was told to stop for certain.</summary>
     public bool HasInsisted => insisting;
+
+    /// <summary>The calls that the main thread is in.</summary>
+    public PythonStacks Stacks { get; }
+
+    public int Looks => Volatile.Read(ref looks);
+
+    public (string? Stack, string? Call) DescribeCalls() => Stacks.Describe(() =>
+    {
+        lock (gate)
+        {
+            return open && PosixThread.Kill(thread, PythonStacks.StackSignal) == 0;
+        }
+    });
 
     public bool IsInDotNet => dotNetDepth > 0;
 

@@ -42,7 +42,7 @@ internal sealed unsafe class PythonSession
         hasMemoryBudget = memoryBytes is not null;
         api = runtime.Api;
         objects = runtime.Objects;
-        interrupts = new PythonInterrupts(runtime, desk);
+        interrupts = new PythonInterrupts(runtime, desk, out var stackDescriptor);
         var functions = new SessionFunctions(runtime, interrupts, new PythonOutput(output, sender, desk, captured, interrupts), input, new PythonShields(desk, interrupts));
         functions.AddTo(AddModule("_procinterrupt"));
         module = AddModule("_procinterrupt_session");
@@ -50,6 +50,15 @@ internal sealed unsafe class PythonSession
         foreach (var file in SessionFiles)
         {
             Load(module, file);
+        }
+
+        if (Call("write_stacks_to"u8, objects.Integer(stackDescriptor)) is not 0 and var registered)
+        {
+            api.Py_DecRef(registered);
+        }
+        else
+        {
+            throw new InvalidOperationException($"faulthandler cannot be used: {DescribeError(objects.TakeError()).Message}");
         }
 
         var host = AddModule("procinterrupt.host");
@@ -154,6 +163,7 @@ internal sealed unsafe class PythonSession
             return new EngineResult(Value: null, Error: null); // interrupted before it began
         }
 
+        interrupts.Stacks.Begin(request);
         interrupts.Open(run);
         RunValue? value = null;
         RunError? error = null;

@@ -39,6 +39,8 @@ internal static class MessageGenerator
 
     private static readonly Gen<string?> OptionalText = Gen.OneOf(Text.Select(text => (string?)text), Gen.Constant<string?>(null));
 
+    private static Gen<string?> Short(int most) => OptionalText.Select(text => text?.Length > most ? new string('x', most) : text);
+
     private static readonly Gen<IReadOnlyList<string>> Strings =
         from count in Gen.Elements(0, 1, 15, 16, ProtocolConstants.MaxMatches)
         from match in Text
@@ -106,6 +108,18 @@ internal static class MessageGenerator
         [MessageType.Shutdown] = Gen.Constant<IMessage>(new ShutdownMessage()),
         [MessageType.OutputCredit] = from bytes in NotNegative select (IMessage)new OutputCreditMessage(bytes),
         [MessageType.Terminate] = from run in Run select (IMessage)new TerminateMessage(run),
+        [MessageType.Diagnose] = from request in AnyInt64 from run in AnyUInt32 select (IMessage)new DiagnoseMessage(request, run),
+        [MessageType.DiagnosisAnswer] =
+            from request in AnyInt64
+            from run in AnyUInt32
+            from activity in Gen.Elements(Enum.GetValues<RunActivity>().Except([RunActivity.NoAnswer]).ToArray())
+            from interruptible in Gen.Elements(true, false)
+            from call in Short(ProtocolConstants.MaxDiagnosisLine)
+            from thread in Short(ProtocolConstants.MaxDiagnosisLine)
+            from swallowed in Count
+            from at in Short(ProtocolConstants.MaxDiagnosisStack)
+            from stack in Short(ProtocolConstants.MaxDiagnosisStack)
+            select (IMessage)new DiagnosisAnswerMessage(request, run, activity, interruptible, call, thread, swallowed, at, stack),
         [MessageType.Hello] =
             from pid in AnyInt32
             from secret in Text

@@ -65,17 +65,15 @@ internal static class EventJson
     public static void WriteReceipt(Utf8JsonWriter json, long run, JsonElement? id, InterruptReceipt receipt)
     {
         WriteHead(json, "receipt", run);
-        json.WritePropertyName("id");
-        if (id is { } given)
-        {
-            given.WriteTo(json);
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
-
+        WriteId(json, id);
         WriteReceiptFields(json, receipt);
+    }
+
+    public static void WriteDiagnosis(Utf8JsonWriter json, long run, JsonElement? id, RunDiagnosis diagnosis)
+    {
+        WriteHead(json, "diagnosis", run);
+        WriteId(json, id);
+        WriteDiagnosisFields(json, diagnosis);
     }
 
     public static void WriteCompleted(Utf8JsonWriter json, long run, RunResult result)
@@ -143,6 +141,36 @@ internal static class EventJson
         }
 
         json.WriteEndArray();
+        if (receipt.Diagnosis is { } diagnosis)
+        {
+            json.WriteStartObject("diagnosis");
+            WriteDiagnosisFields(json, diagnosis);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteDiagnosisFields(Utf8JsonWriter json, RunDiagnosis diagnosis)
+    {
+        json.WriteString("activity", EnumText.Of(diagnosis.Activity));
+        json.WriteBoolean("interruptible", diagnosis.IsInterruptible);
+        json.WriteString("call", diagnosis.Call);
+        json.WriteString("thread", diagnosis.Thread);
+        json.WriteNumber("swallowed", diagnosis.Swallowed);
+        json.WriteString("swallowedAt", diagnosis.SwallowedAt);
+        json.WriteString("stack", diagnosis.Stack);
+    }
+
+    private static void WriteId(Utf8JsonWriter json, JsonElement? id)
+    {
+        json.WritePropertyName("id");
+        if (id is { } given)
+        {
+            given.WriteTo(json);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
     }
 
     private static void WriteHead(Utf8JsonWriter json, string name, long run)

@@ -72,7 +72,9 @@ internal sealed class RunView
 
     public void ShowProgress(double fraction, string? message) => progress?.Show(fraction, message);
 
-    public void ShowReceipt(InterruptReceipt receipt) => Note(style.Yellow(ReceiptText.Of(receipt)));
+    public void ShowReceipt(InterruptReceipt receipt) => Note(style.Yellow(receipt.Diagnosis is { } diagnosis
+        ? $"{ReceiptText.Of(receipt)}\n{DiagnosisText.Of(diagnosis)}"
+        : ReceiptText.Of(receipt)));
 
     public void ShowDropped(long bytes) => Note(style.Yellow($"{bytes:N0} bytes of output were dropped"));
 

@@ -56,6 +56,9 @@ internal sealed class SessionHost
             case StopLine line:
                 Ask(line.Run, Signal.Interrupt, line.Id, (run, key) => run.StopAsync(id: key));
                 break;
+            case DiagnoseLine line:
+                Diagnose(line);
+                break;
             case InputLine line:
                 Answer(line);
                 break;
@@ -289,7 +292,12 @@ internal sealed class SessionHost
         }
 
         var key = run.AddRequest(id);
-        var answer = AnswerAsync(run, ask(run.Run, key));
+        Keep(AnswerAsync(run, ask(run.Run, key)));
+    }
+
+    /// <summary>The session's end waits for it.</summary>
+    private void Keep(Task answer)
+    {
         lock (gate)
         {
             answers.Add(answer);
@@ -324,6 +332,26 @@ internal sealed class SessionHost
         {
             output.Write(json => EventJson.WriteReceipt(json, run.Number, id, receipt));
         }
+    }
+
+    private void Diagnose(DiagnoseLine line)
+    {
+        SessionRun? run;
+        lock (gate)
+        {
+            if (!open.TryGetValue(line.Run, out run) && !ended.Contains(line.Run))
+            {
+                throw Unknown(line.Run);
+            }
+        }
+
+        Keep(DiagnoseAsync(line, run));
+    }
+
+    private async Task DiagnoseAsync(DiagnoseLine line, SessionRun? run)
+    {
+        var diagnosis = run is null ? new RunDiagnosis { Run = 0, Activity = RunActivity.NotRunning } : await run.Run.DiagnoseAsync();
+        output.Write(json => EventJson.WriteDiagnosis(json, line.Run, line.Id, diagnosis));
     }
 
     private void Answer(InputLine line)

@@ -8,7 +8,7 @@ namespace ProcInterrupt.Cli.Session;
 /// <remarks>Fields that an op does not know are ignored, so that a newer client can talk to an older command.</remarks>
 internal static class SessionLineParser
 {
-    private const string KnownOps = "run, interrupt, stop, input, reset, shutdown";
+    private const string KnownOps = "run, interrupt, stop, diagnose, input, reset, shutdown";
 
     private static ReadOnlySpan<byte> ByteOrderMark => "\ufeff"u8;
 
@@ -65,6 +65,7 @@ internal static class SessionLineParser
             "run" => new RunLine(Run(line), RequiredText(line, "engine"), RequiredText(line, "code"), Deadline(line)),
             "interrupt" => new InterruptLine(Run(line), SignalOf(line), Id(line)),
             "stop" => new StopLine(Run(line), Id(line)),
+            "diagnose" => new DiagnoseLine(Run(line), Id(line)),
             "input" => new InputLine(Run(line), InputText(line)),
             "reset" => new ResetLine(Find(line, "engine") is { } engine ? RequireText(engine, "engine") : null),
             "shutdown" => new ShutdownLine(),

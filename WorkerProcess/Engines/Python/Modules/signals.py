@@ -4,11 +4,13 @@ import _procinterrupt as _native
 import _signal
 import _thread
 import errno
+import faulthandler
 import os
 import signal
 import sys
 
 _PRIVATE_SIGNAL = 62
+_STACK_SIGNAL = 61
 _MAX_SIGNAL = 64
 _UNCATCHABLE = (9, 19, 32, 33)
 _DEFAULT, _IGNORE, _HANDLER, _RAISE, _ASYNCIO = range(5)
@@ -100,7 +102,7 @@ def _sigmask(how, mask, /):
     """The private signal stays unblocked."""
     mask = set(mask)
     if how != _signal.SIG_UNBLOCK:
-        mask.discard(_PRIVATE_SIGNAL)
+        mask -= {_PRIVATE_SIGNAL, _STACK_SIGNAL}
     return _original_sigmask(how, mask)
 
 
@@ -143,10 +145,26 @@ def _restore_signals():
     """In a forked child: Python's own signals. The .NET runtime's handlers would tell the parent, whose pipe they write to."""
     for (module, name), function in _originals.items():
         setattr(module, name, function)
-    for number in (*range(1, 32), _PRIVATE_SIGNAL):
+    for number in (*range(1, 32), _PRIVATE_SIGNAL, _STACK_SIGNAL):
         if number not in _UNCATCHABLE:
             _signal.signal(number, _signal.SIG_IGN if number == _signal.SIGPIPE else _signal.SIG_DFL)
     _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+
+
+def write_stacks_to(descriptor):
+    """Whoever asks what the code is doing sends this signal: written by C code, whatever Python is doing."""
+    faulthandler.register(_STACK_SIGNAL, file=descriptor, all_threads=False)
+    for name in ("register", "unregister"):
+        _replace(faulthandler, name, _sparing_stack_signal(getattr(faulthandler, name)))
+
+
+def _sparing_stack_signal(original):
+    # Without its handler that signal would end the worker.
+    def function(signum, *arguments, **options):
+        if signum == _STACK_SIGNAL:
+            raise ValueError(f"signal {signum} is the worker's own")
+        return original(signum, *arguments, **options)
+    return function
 
 
 def _install_signals():

@@ -1,0 +1,84 @@
+using Xunit;
+
+namespace ProcInterrupt.Tests.EndToEnd.Python;
+
+/// <summary>What a run of Python is doing, asked while it does it.</summary>
+[Collection(EndToEndCollection.Name)]
+public sealed class PythonDiagnosisTests(PythonFixture fixture) : IClassFixture<PythonFixture>
+{
+    [Theory]
+    [MemberData(nameof(PythonLibraries.Data), MemberType = typeof(PythonLibraries))]
+    public async Task A_loop_polls_and_its_lines_are_known(string library)
+    {
+        var found = await DiagnoseAsync(library, "def spin():\n    while True: pass\nprint('go')\nspin()");
+        Assert.Equal((RunActivity.Polling, true, "while True: pass"), (found.Activity, found.IsInterruptible, found.Call));
+        Assert.Matches("(?s)line 4, in <module>\n    spin\\(\\)\n  File \"<run [0-9]+>\", line 2, in spin", found.Stack);
+        Assert.DoesNotContain("procinterrupt", found.Stack, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(PythonLibraries.Data), MemberType = typeof(PythonLibraries))]
+    public async Task A_long_call_into_C_is_named_as_code_that_does_not_poll(string library)
+    {
+        await using var worker = await PythonFixture.StartAsync(library);
+        var run = await worker.GoAsync("print('go')\nsum(range(10**12))");
+        await Task.Delay(100);
+        var found = await run.DiagnoseAsync().Soon();
+        Assert.Equal((RunActivity.NotPolling, false, "sum(range(10**12))", "computing"), (found.Activity, found.IsInterruptible, found.Call, found.Thread));
+        Assert.Contains("line 2, in <module>", found.Stack, StringComparison.Ordinal);
+
+        // Nothing but the end of the worker stops it, and the receipt says why.
+        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromSeconds(1), InsistGrace = TimeSpan.FromSeconds(1), TerminateGrace = TimeSpan.Zero }).Soon();
+        Assert.Equal((ReceiptStatus.Killed, RunActivity.NotPolling, "sum(range(10**12))"), (receipt.Status, receipt.Diagnosis?.Activity, receipt.Diagnosis?.Call));
+    }
+
+    [Theory]
+    [InlineData("import time; time.sleep(60)", "clock_nanosleep|select|pselect6")]
+    [InlineData("import threading; threading.Event().wait()", "futex")]
+    [InlineData("import socket; a, b = socket.socketpair(); a.recv(1)", "recvfrom\\([0-9]+\\)")]
+    public async Task A_wait_is_named_with_its_system_call_and_can_be_woken(string wait, string call)
+    {
+        var found = await DiagnoseAsync(PythonLibraries.Default, $"print('go')\n{wait}", TimeSpan.FromMilliseconds(200));
+        Assert.Equal((RunActivity.Blocked, true), (found.Activity, found.IsInterruptible));
+        Assert.Matches(call, found.Thread);
+        Assert.Contains("line 2, in <module>", found.Stack, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Input_and_code_of_the_host_are_waits_too()
+    {
+        var found = await DiagnoseAsync(PythonLibraries.Default, "print('go')\ninput()", TimeSpan.FromMilliseconds(200));
+        Assert.Equal((RunActivity.Blocked, true), (found.Activity, found.IsInterruptible));
+        Assert.Contains("line 2, in <module>", found.Stack, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_loop_that_swallows_is_named_with_the_number_of_interrupts()
+    {
+        await using var worker = await PythonFixture.StartAsync(PythonLibraries.Default);
+        var run = await worker.GoAsync("def spin():\n    while True: pass\nprint('go')\nwhile True:\n    try: spin()\n    except BaseException: pass");
+        Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync().Soon()).Status);
+        Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync().Soon()).Status);
+        var found = await run.DiagnoseAsync().Soon();
+        Assert.Equal((RunActivity.Swallowing, 2), (found.Activity, found.Swallowed));
+        Assert.Contains("in spin", found.Stack, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_signal_of_stacks_cannot_be_taken_away()
+    {
+        var worker = await fixture.WorkerAsync(PythonLibraries.Default);
+        Assert.Equal("\"signal 61 is the worker's own\"", await worker.ValueAsync("import faulthandler\nmessage = None\ntry: faulthandler.unregister(61)\nexcept ValueError as error: message = str(error)\nmessage"));
+    }
+
+    private async Task<RunDiagnosis> DiagnoseAsync(string library, string program, TimeSpan after = default)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        var run = await worker.GoAsync(program);
+        await Task.Delay(after);
+        var found = await run.DiagnoseAsync().Soon();
+        await run.InterruptAsync().Soon();
+        Assert.Equal(RunOutcome.Interrupted, (await run.Completion.Soon()).Outcome);
+        return found;
+    }
+}
