@@ -77,7 +77,7 @@ public sealed class MalformedMessageTests
         Assert.Equal("Progress.fraction: NaN is not within 0 to 1.", Refused(Frame(36L, 1L, double.NaN, null)));
         Assert.Equal("InterruptHandled.by: 0 is not within 1 to 3.", Refused(Frame(39L, 1L, 2L, 0L, 0L)));
         Assert.Equal("RunCompleted.outcome: 3 is not within 0 to 2.", Refused(Frame(40L, 1L, 3L, 0L, null, null, null, 0L, 0L)));
-        Assert.Equal("RunCompleted.reason: 6 is not within 0 to 5.", Refused(Frame(40L, 1L, 0L, 6L, null, null, null, 0L, 0L)));
+        Assert.Equal("RunCompleted.reason: 10 is not within 0 to 9.", Refused(Frame(40L, 1L, 0L, 10L, null, null, null, 0L, 0L)));
         Assert.Equal("RunCompleted.value: 2 elements in place of 3.", Refused(Frame(40L, 1L, 0L, 0L, new object?[] { "", null }, null, null, 0L, 0L)));
         Assert.Equal(
             "RunCompleted.value.typed: a value's type expected, not Array.",
