@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using ProcInterrupt.Budgets;
 using ProcInterrupt.Transport;
 
 namespace ProcInterrupt.Launch;
@@ -18,13 +19,37 @@ internal static class PidNamespace
 
     private const string Init = "\"$@\"; exit $?";
 
+    /// <summary>
+    /// The same for a worker that keeps a budget of processes: while that itself forks without end, its watch hardly gets a turn.
+    /// Then the first process ends all, with the exit code of that budget. (A shell would have the worker ignore SIGINT and SIGQUIT.)
+    /// </summary>
+    private const string InitWithCeiling = """
+        exec 3<&0
+        env --default-signal=INT --default-signal=QUIT "$@" <&3 3<&- &
+        worker=$!
+        exec 3<&-
+        while kill -0 $worker 2>/dev/null; do
+          set -- /proc/[0-9]*
+          [ $# -gt {0} ] && exit {1}
+          sleep 0.05
+        done
+        wait $worker
+        exit $?
+        """;
+
+    /// <summary>How many processes more than the budget the worker's own watch is given to catch.</summary>
+    private const int CeilingSlack = 1000;
+
     private static readonly string[] Places = ["/usr/bin", "/bin", "/usr/sbin", "/sbin"];
 
     private static volatile bool works;
 
     /// <summary>The command that runs another one in a namespace of its own.</summary>
+    /// <param name="command">The worker's.</param>
+    /// <param name="processes">Its budget of processes, or null.</param>
+    /// <param name="cancellationToken">Ends the trial whether it can be had.</param>
     /// <exception cref="WorkerStartException">It cannot be had here; the message says why.</exception>
-    public static async Task<IReadOnlyList<string>> WrapAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> WrapAsync(IReadOnlyList<string> command, int? processes, CancellationToken cancellationToken)
     {
         const string refusal = "Containment.Complete, which a budget of processes takes too, cannot be had here: ";
         if (!OperatingSystem.IsLinux())
@@ -51,11 +76,16 @@ internal static class PidNamespace
             works = true;
         }
 
+        const int exitCode = BudgetLimits.FirstExitCode + (int)InterruptReason.Processes;
+        var init = processes is { } most
+            ? InitWithCeiling.Replace("{0}", $"{(long)most + CeilingSlack}", StringComparison.Ordinal).Replace("{1}", $"{exitCode}", StringComparison.Ordinal)
+            : Init;
+
         // The file descriptor is opened where /proc still is the outer one.
         return
         [
             setSid, setPriv, "--pdeathsig", "KILL", shell, "-c", $"exec {OuterProcDescriptor}</proc; exec \"$@\"", "sh",
-            .. makeNamespace, shell, "-c", Init, "sh", .. command,
+            .. makeNamespace, shell, "-c", init, "sh", .. command,
         ];
     }
 

@@ -91,7 +91,7 @@ internal static class WorkerLauncher
         }
 
         string[] outerProc = ["--outer-proc", $"{PidNamespace.OuterProcDescriptor}"];
-        var command = await PidNamespace.WrapAsync(program.Command([.. arguments, .. outerProc]), cancellationToken).ConfigureAwait(false);
+        var command = await PidNamespace.WrapAsync(program.Command([.. arguments, .. outerProc]), options.Budgets?.Processes, cancellationToken).ConfigureAwait(false);
         return await SpawnThread.RunAsync(() => ChildProcess.Start(command, options)).ConfigureAwait(false);
     }
 

@@ -173,6 +173,11 @@ internal sealed class BudgetGuard
         }
 
         SetTimers(0, 0);
+        if (hadProcessesKilled)
+        {
+            ProcessWatch.KillRest();
+        }
+
         if (memory is not null && !scope.KeepsVariables(result.Escaped) && !memory.Recover())
         {
             scope.SessionForgotten = true;

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using ProcInterrupt.Interrupts;
 using ProcInterrupt.WorkerProcess.Hosting;
 
 namespace ProcInterrupt.WorkerProcess.Budgets;
@@ -49,13 +50,31 @@ internal sealed unsafe partial class ProcessWatch
     /// <summary>Starts the thread; it runs until the process ends.</summary>
     public void Start() => WorkerThread.Start("process watch", Loop);
 
+    /// <summary>Kills whatever a run has left that went beyond the budget, so that it does not go on under the next one; waits a second at most.</summary>
+    public static void KillRest()
+    {
+        const long patienceNanos = 1_000_000_000;
+        var until = MonotonicClock.Nanos + patienceNanos;
+        var folder = OpenProc();
+        var listed = new List<int>();
+        do
+        {
+            _ = Kill(EveryProcess, KillSignal);
+            List(folder, listed);
+        }
+        while (listed.Exists(static id => ReadStatus(id) is { } status && !HasEnded(status) && !IsPauseOfFirst(status)) && MonotonicClock.Nanos < until);
+        _ = Close(folder);
+    }
+
+    private static int OpenProc() => Open("/proc", OpenReadOnly | OpenFolder | OpenCloseOnExec);
+
     private void Loop()
     {
         // A bomb is not to keep this thread from its turn. Root may, and a namespace takes root.
         const int ofThread = 0;
         const int highest = -20;
         _ = SetPriority(ofThread, 0, highest);
-        var folder = Open("/proc", OpenReadOnly | OpenFolder | OpenCloseOnExec);
+        var folder = OpenProc();
         var listed = new List<int>();
         while (true)
         {
@@ -103,41 +122,56 @@ internal sealed unsafe partial class ProcessWatch
     {
         ended.IntersectWith(listed);
         var alive = 0;
+        var pauses = 0;
         foreach (var id in listed)
         {
-            if (!ended.Contains(id) && !HasEnded(id))
+            if (ended.Contains(id) || ReadStatus(id) is not { } status)
             {
-                alive++;
+                continue;
             }
+
+            if (HasEnded(status))
+            {
+                _ = ended.Add(id);
+                continue;
+            }
+
+            alive++;
+            pauses += IsPauseOfFirst(status) ? 1 : 0;
         }
 
-        return alive;
+        // The first process, which keeps a ceiling of its own, sleeps by a program.
+        return alive - Math.Min(pauses, 1);
     }
 
-    private bool HasEnded(int id)
+    private static bool IsPauseOfFirst(string status)
     {
-        string status;
+        // The state, then the parent.
+        var fields = status.AsSpan(status.LastIndexOf(')') + 1);
+        return status.Contains("(sleep)", StringComparison.Ordinal) && fields.Length > 5 && fields[3..].StartsWith("1 ", StringComparison.Ordinal);
+    }
+
+    /// <summary>Whether it is a zombie. The state stands behind the program's name, which may hold anything.</summary>
+    private static bool HasEnded(string status) => status.AsSpan(status.LastIndexOf(')')).StartsWith(") Z", StringComparison.Ordinal);
+
+    /// <returns>Null when it is gone.</returns>
+    private static string? ReadStatus(int id)
+    {
         try
         {
-            status = File.ReadAllText($"/proc/{id}/stat");
+            return File.ReadAllText($"/proc/{id}/stat");
         }
         catch (IOException)
         {
-            return true;
+            return null;
         }
-
-        // Behind the program's name, which may hold anything.
-        if (status.AsSpan(status.LastIndexOf(')')).StartsWith(") Z", StringComparison.Ordinal))
-        {
-            _ = ended.Add(id);
-            return true;
-        }
-
-        return false;
     }
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "lseek")]
     private static partial long Seek(int descriptor, long offset, int whence);
