@@ -64,7 +64,7 @@ public sealed class SessionLineParserTests
     [InlineData("{}", "\"op\" is missing")]
     [InlineData("{\"op\":17}", "17")]
     [InlineData("{\"op\":\"jump\"}", "\"jump\"")]
-    [InlineData("{\"op\":\"RUN\"}", "run, interrupt, stop, input, reset, shutdown")]
+    [InlineData("{\"op\":\"RUN\"}", "run, interrupt, stop, diagnose, input, reset, shutdown")]
     [InlineData("{\"op\":\"run\",\"engine\":\"csharp\",\"code\":\"1\"}", "\"run\" is missing")]
     [InlineData("{\"op\":\"run\",\"run\":0,\"engine\":\"csharp\",\"code\":\"1\"}", "\"run\" is 0")]
     [InlineData("{\"op\":\"run\",\"run\":-1,\"engine\":\"csharp\",\"code\":\"1\"}", "\"run\" is -1")]
