@@ -54,9 +54,17 @@ public sealed class ScarcityTests : IAsyncLifetime
     public async Task Too_few_descriptors_end_the_start_with_the_reason(int descriptors)
     {
         // Few enough that first the controller and then the worker cannot open what it needs; where exactly is the runtime's matter.
+        using var place = new SocketPlace();
         var result = await EndOf("sh", "-c", $"ulimit -n {descriptors}; exec {CommandProcess.DotNet} {CommandProcess.Assembly} run -c 1+1");
         log.WriteLine($"{result.ExitCode}: {result.Error[..Math.Min(result.Error.Length, 300)]}");
         Assert.True(result.ExitCode == 0 ? result.Output == "2\n" : result.Error.Length > 0, $"{result}");
+
+        // A runtime that ends itself for want of descriptors runs no clean-up, and its worker may not have come up either.
+        const int aborted = 128 + 6;
+        if (result.ExitCode != aborted)
+        {
+            Assert.Empty(place.Left());
+        }
     }
 
     [Fact]
@@ -76,7 +84,8 @@ public sealed class ScarcityTests : IAsyncLifetime
             Assert.Equal("42", SessionClient.Text(answer, "value"));
         }
 
-        Assert.Equal(before, Descriptors(session.Command.Id));
+        // The runtime may have closed some of its own meanwhile.
+        Assert.InRange(Descriptors(session.Command.Id), 1, before);
         Assert.Equal(0, await session.CloseAsync());
     }
 
