@@ -56,13 +56,15 @@ public sealed class PythonDiagnosisTests(PythonFixture fixture) : IClassFixture<
     public async Task A_loop_that_swallows_is_named_with_the_number_of_interrupts()
     {
         await using var worker = await PythonFixture.StartAsync(PythonLibraries.Default);
-        var run = await worker.GoAsync("def spin():\n    print('go')\n    while True: pass\nwhile True:\n    try: spin()\n    except BaseException: pass");
+        var run = worker.Run("python", "def spin():\n    print('in the try')\n    while True: pass\nwhile True:\n    try: spin()\n    except BaseException: pass");
+        await using var events = run.Events.GetAsyncEnumerator();
         for (var time = 0; time < 2; time++)
         {
+            await run.PrintedAsync(events, "in the try");
             Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync().Soon()).Status);
-            await run.PrintedAsync("go");
         }
 
+        await run.PrintedAsync(events, "in the try");
         var found = await run.DiagnoseAsync().Soon();
         Assert.Equal((RunActivity.Swallowing, 2), (found.Activity, found.Swallowed));
         Assert.Contains("in spin", found.Stack, StringComparison.Ordinal);
