@@ -5,7 +5,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>A server that takes connections and never answers: what is awaited is interrupted, what is blocked in a system call is ended by the kill.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class NetworkTests : IDisposable
 {
     private readonly TcpListener server = new(IPAddress.Loopback, 0);

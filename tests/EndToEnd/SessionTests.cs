@@ -4,7 +4,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>What ends a run other than an interrupt, and what the session makes of it.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class SessionTests : IAsyncLifetime
 {
     private Worker Worker { get; set; } = null!;

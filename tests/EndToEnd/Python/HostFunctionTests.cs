@@ -5,7 +5,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd.Python;
 
 /// <summary>C# functions offered to Python, also when they call Python back.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class HostFunctionTests : IAsyncLifetime
 {
     private const string Source = """
