@@ -28,6 +28,25 @@ internal static class ProcessorUse
         }
         while (used > Most && until.Elapsed < Expect.Bound / 4);
 
-        Assert.True(used <= Most, $"The worker used {used:P0} of a processor, with nothing to do.");
+        Assert.True(used <= Most, $"The worker uses {used:P0} of a processor, with nothing to do; its threads: {Threads(process)}");
+    }
+
+    /// <summary>Those that have used the most, by name.</summary>
+    private static string Threads(Process process)
+    {
+        var threads = new List<(string Name, TimeSpan Used)>();
+        foreach (ProcessThread thread in process.Threads)
+        {
+            try
+            {
+                threads.Add((File.ReadAllText($"/proc/{process.Id}/task/{thread.Id}/comm").Trim(), thread.TotalProcessorTime));
+            }
+            catch (Exception gone) when (gone is IOException or InvalidOperationException)
+            {
+                // Ended meanwhile.
+            }
+        }
+
+        return string.Join(", ", threads.OrderByDescending(static thread => thread.Used).Take(8).Select(static thread => $"{thread.Name} {thread.Used.TotalSeconds:F2} s"));
     }
 }
