@@ -130,7 +130,7 @@ public sealed class WorkerLifetimeTests : IAsyncLifetime
             Assert.True(WorkerProcesses.IsRunning(child), "The child never ran.");
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (WorkerProcesses.IsRunning(child))
         {
             await Task.Delay(10, limit.Token);

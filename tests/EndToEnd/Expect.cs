@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace ProcInterrupt.Tests.EndToEnd;
@@ -55,6 +56,19 @@ internal static class Expect
 
         var result = await run.Completion.Soon();
         Assert.Fail($"The run ended without printing '{marker}': {result.Outcome} {result.Error?.Type} {result.Error?.Message}\n{result.Error?.Traceback}\noutput: {seen}");
+    }
+
+    /// <summary>Asks what a run is doing until it has come to where it stays: after "go" that takes as long as the machine is busy.</summary>
+    public static async Task<RunDiagnosis> DiagnoseOnceAsync(this Run run, Predicate<RunDiagnosis> isThere)
+    {
+        var since = Stopwatch.StartNew();
+        RunDiagnosis found;
+        do
+        {
+            found = await run.DiagnoseAsync().Soon();
+        }
+        while (!isThere(found) && since.Elapsed < Bound);
+        return found;
     }
 
     /// <summary>Interrupts a program fifty times in a row; it prints "go" when it is where it is to be interrupted.</summary>

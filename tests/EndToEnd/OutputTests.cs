@@ -4,7 +4,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>What code prints, by whatever means, arrives whole, in order, under its run.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class OutputTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
 {
     private Worker Worker => fixture.Worker;

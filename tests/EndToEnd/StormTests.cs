@@ -6,7 +6,6 @@ using Xunit.Abstractions;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>A minute of everything at once; each request gets its one receipt, and the receipts fit the results.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class StormTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);

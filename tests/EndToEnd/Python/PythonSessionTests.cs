@@ -5,7 +5,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd.Python;
 
 /// <summary>The session: names, values, errors, exits, output, input, threads, forks and ends.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<PythonFixture>
 {
     public static TheoryData<string> Libraries => PythonLibraries.Data;
