@@ -50,6 +50,11 @@ internal sealed unsafe partial class PythonInterrupts
                 case WordAction.Raise when word.Rung == InterruptRung.Insist && !again:
                     return Insist();
                 case WordAction.Raise:
+                    if (!again)
+                    {
+                        WakeByDescriptor(word);
+                    }
+
                     // The code's own signals are nobody's request: what becomes of them is not followed.
                     if (Raise(word, frame, tracked: scope is not null))
                     {
@@ -122,10 +127,7 @@ internal sealed unsafe partial class PythonInterrupts
             return Raise(word, frame, tracked: scope is not null);
         }
 
-        if (wakeup >= 0)
-        {
-            PosixThread.WriteByte(wakeup, (byte)word.Signal);
-        }
+        WakeByDescriptor(word);
 
         // Called from here, so that no frame of ours is in the traceback of what it raises.
         var handler = objects.Shared(api.PyList_GetItem(handlers, (int)word.Signal));
@@ -159,6 +161,15 @@ internal sealed unsafe partial class PythonInterrupts
         }
 
         return RaiseAt(error, frame);
+    }
+
+    /// <summary>As Python does for each signal that has a handler of Python's, <c>default_int_handler</c> included.</summary>
+    private void WakeByDescriptor(InterruptWord word)
+    {
+        if (wakeup >= 0)
+        {
+            PosixThread.WriteByte(wakeup, (byte)word.Signal);
+        }
     }
 
     private bool IsTaskRunning()
