@@ -27,6 +27,19 @@ public sealed class DiagnosisTests(WorkerFixture fixture) : IClassFixture<Worker
     }
 
     [Fact]
+    public async Task Asked_again_and_again_it_is_seen_to_poll_each_time()
+    {
+        var run = Worker.Run("csharp", "Console.Write(\"go\"); while (true) ;");
+        await run.PrintedAsync("go");
+        for (var time = 0; time < 300; time++)
+        {
+            Assert.Equal((time, RunActivity.Polling), (time, (await run.DiagnoseAsync().Soon()).Activity));
+        }
+
+        Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
+    }
+
+    [Fact]
     public async Task A_backtracking_regex_is_named_as_code_that_does_not_poll()
     {
         // A worker of its own: nothing but its end stops this.
@@ -126,17 +139,21 @@ public sealed class DiagnosisTests(WorkerFixture fixture) : IClassFixture<Worker
     {
         await using var worker = await Worker.StartAsync();
         var run = worker.Run("csharp", """
-            Console.Write("go");
             while (true)
             {
                 try { Spin(); }
                 catch (KeyboardInterruptException) { }
             }
-            void Spin() { while (true) ; }
+            void Spin() { Console.Write("in the try"); while (true) ; }
             """);
-        await run.PrintedAsync("go");
-        Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync().Soon()).Status);
-        Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync().Soon()).Status);
+        await using var events = run.Events.GetAsyncEnumerator();
+        for (var time = 0; time < 2; time++)
+        {
+            await run.PrintedAsync(events, "in the try");
+            Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync().Soon()).Status);
+        }
+
+        await run.PrintedAsync(events, "in the try");
         var found = await run.DiagnoseOnceAsync(static found => found.Swallowed == 2 && found.Activity == RunActivity.Swallowing);
         Assert.Equal((RunActivity.Swallowing, 2), (found.Activity, found.Swallowed));
         Assert.Contains("Spin()", found.SwallowedAt, StringComparison.Ordinal);

@@ -40,11 +40,17 @@ internal static class Expect
     /// <summary>Reads events until the run has printed the marker.</summary>
     public static async Task PrintedAsync(this Run run, string marker)
     {
-        using var limit = new CancellationTokenSource(Bound);
+        await using var events = run.Events.GetAsyncEnumerator();
+        await run.PrintedAsync(events, marker);
+    }
+
+    /// <summary>Reads on until the run has printed the marker once more.</summary>
+    public static async Task PrintedAsync(this Run run, IAsyncEnumerator<RunEvent> events, string marker)
+    {
         var seen = "";
-        await foreach (var next in run.Events.WithCancellation(limit.Token))
+        while (await events.MoveNextAsync().AsTask().Soon())
         {
-            seen += (next as OutputEvent)?.Text;
+            seen += (events.Current as OutputEvent)?.Text;
             if (seen.Contains(marker))
             {
                 return;
