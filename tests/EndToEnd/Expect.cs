@@ -8,6 +8,9 @@ internal static class Expect
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
+    /// <summary>For a worker whose own end is looked at: however long it takes, nobody else ends it.</summary>
+    public static readonly WorkerOptions PatientWithItsEnd = new() { ExitGrace = Bound };
+
     public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Bound);
 
     public static Task Soon(this Task task) => task.WaitAsync(Bound);

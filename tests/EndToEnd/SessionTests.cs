@@ -115,7 +115,7 @@ public sealed class SessionTests(WorkerFixture fixture) : IClassFixture<WorkerFi
     [Fact]
     public async Task A_crash_of_the_worker_is_told_with_its_exit_code()
     {
-        await using var worker = await Worker.StartAsync();
+        await using var worker = await Worker.StartAsync(Expect.PatientWithItsEnd);
         var result = await worker.Run("csharp", "typeof(Environment).GetMethod(\"Exit\").Invoke(null, new object[] { 17 });").Completion.Soon();
         Assert.Equal(RunOutcome.WorkerLost, result.Outcome);
         Assert.Contains("17", result.Error!.Message, StringComparison.Ordinal);

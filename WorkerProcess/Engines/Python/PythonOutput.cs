@@ -68,7 +68,9 @@ internal sealed class PythonOutput(OutputBuffer buffer, MessageSender sender, De
 
             if (count > 0)
             {
-                WriteText(stream, Encoding.UTF8.GetBytes(rest[..count].ToArray()));
+                // Without waiting for room: no interrupt may come out here, and of a full buffer only this mark is missing.
+                buffer.AppendUtf8(Run, stream, Encoding.UTF8.GetBytes(rest[..count].ToArray()));
+                sender.OutputPosted();
             }
         }
     }

@@ -69,7 +69,7 @@ public sealed class PythonEndTests(PythonFixture fixture) : IClassFixture<Python
     [InlineData("import os\nos.abort()", "SIGABRT")]
     public async Task The_end_of_the_process_is_told_with_its_cause(string code, string cause)
     {
-        await using var worker = await PythonFixture.StartAsync(PythonLibraries.Default);
+        await using var worker = await PythonFixture.StartAsync(PythonLibraries.Default, Expect.Bound);
         var result = await worker.EndsAsync(code);
         Assert.Equal(RunOutcome.WorkerLost, result.Outcome);
         Assert.Contains(cause, result.Error!.Message, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ def prepare(source, path, run, first_line):
     if path != _run_path:
         _enter_path(path)
     try:
-        tree = compile(source, filename, "exec", _AST_ONLY | _future_flags, True)
+        tree = _parse(source, filename)
     except SyntaxError as error:
         for name in ("lineno", "end_lineno"):
             if getattr(error, name, None):
@@ -48,6 +48,14 @@ def prepare(source, path, run, first_line):
     if last is not None:
         expression = compile(_AST_EXPRESSION(last.value), filename, "eval", _future_flags, True)
     return statements, expression
+
+
+def _parse(source, filename):
+    try:
+        return compile(source, filename, "exec", _AST_ONLY | _future_flags, True)
+    except SystemError:
+        # Before 3.12 a finalizer that parses too, as of a task whose error nobody read, breaks the parse whose collection called it.
+        return compile(source, filename, "exec", _AST_ONLY | _future_flags, True)
 
 
 def _leave_loop():
@@ -96,6 +104,8 @@ def finish():
 def reset():
     """Forgets what runs have made: names, handlers, streams, and the modules that are not an installation's."""
     global _future_flags, outer_unraisable
+    sys.settrace(None)
+    sys.setprofile(None)  # first: the code's own would miss its names
     _future_flags = 0
     outer_unraisable = sys.__unraisablehook__
     namespace = _main.__dict__
@@ -106,8 +116,6 @@ def reset():
     _set_wakeup_fd(-1)
     _native.set_alarm(0.0, 0.0)
     _install_streams()
-    sys.settrace(None)
-    sys.setprofile(None)
     sys.unraisablehook = _native.unraisable
     sys.excepthook = sys.__excepthook__
     threading.excepthook = _thread_excepthook
