@@ -46,7 +46,8 @@ public sealed class StormTests(ITestOutputHelper output)
         var runs = await RunAsync(worker, new Random(seed), open, over.Token);
         await Task.WhenAll([swapper, .. askers]).Soon();
 
-        Assert.All(runs, Judge);
+        var askedOf = asked.ToLookup(each => each.Run, each => each.Receipt);
+        Assert.All(runs, each => Judge(each, askedOf[each.Run]));
         output.WriteLine($"{runs.Count} runs, {asked.Count} requests, {swaps} swaps, {resets} resets; "
             + string.Join(", ", asked.GroupBy(each => each.Receipt.Result.Status).Select(group => $"{group.Count()} {group.Key}")));
         Assert.True(asked.Count > 1000, $"only {asked.Count} requests");
@@ -134,10 +135,10 @@ public sealed class StormTests(ITestOutputHelper output)
         }
     }
 
-    private void Judge((Run Run, string Code) each)
+    private static void Judge((Run Run, string Code) each, IEnumerable<Task<InterruptReceipt>> asked)
     {
         var result = each.Run.Completion.Result;
-        var receipts = asked.Where(one => one.Run == each.Run).Select(one => one.Receipt.WaitAsync(Expect.Bound).GetAwaiter().GetResult()).ToList();
+        var receipts = asked.Select(receipt => receipt.WaitAsync(Expect.Bound).GetAwaiter().GetResult()).ToList();
         var told = $"{result.Outcome}, [{string.Join(", ", receipts.Select(receipt => receipt.Status))}]: {each.Code}";
         Assert.True(receipts.All(receipt => receipt.Status is ReceiptStatus.Interrupted or ReceiptStatus.Handled or ReceiptStatus.TooLate or ReceiptStatus.NeverStarted), told);
         Assert.True(receipts.Distinct(ReferenceEqualityComparer.Instance).Count() == receipts.Count, told);
