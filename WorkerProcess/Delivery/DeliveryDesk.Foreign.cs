@@ -47,7 +47,7 @@ internal sealed partial class DeliveryDesk
     {
         lock (gate)
         {
-            if (scope.Ended || !scope.Raised.Remove(raised))
+            if (scope.Ended || scope.IsForeignEnd || !scope.Raised.Remove(raised))
             {
                 return;
             }
@@ -59,6 +59,17 @@ internal sealed partial class DeliveryDesk
                 scope.RenewToken();
                 page.View.State = WorkerState.Running;
             }
+        }
+    }
+
+    /// <summary>What came out of foreign code is an interrupt: whether it is one that was taken and has not been caught. From then on none of them is.</summary>
+    /// <remarks>Answer and end are one step: another thread may let go of an exception at any moment.</remarks>
+    public bool TryEndForeign(RunScope scope)
+    {
+        lock (gate)
+        {
+            scope.IsForeignEnd |= scope.Raised.Count > 0;
+            return scope.IsForeignEnd;
         }
     }
 

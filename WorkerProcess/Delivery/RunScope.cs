@@ -66,6 +66,9 @@ internal sealed partial class RunScope : IRunScope
         set => foreign = value;
     }
 
+    /// <summary>An interrupt has come out of that code, which has not caught it.</summary>
+    public bool IsForeignEnd { get; set; }
+
     /// <summary>The same until it is known how that code ends: so long it alone takes and raises.</summary>
     public IForeignCode? ForeignInCharge => !ended && unwinding == (int)Unwinding.None ? foreign : null;
 

@@ -148,6 +148,11 @@ internal sealed class SoakRunner : IDisposable
             output.WriteLine($"descriptors at the end: {string.Join(", ", SoakUse.Descriptions().Order())}");
         }
 
+        if (after.Threads > before.Threads)
+        {
+            output.WriteLine($"threads at the end: {string.Join(", ", SoakUse.ThreadNames().Order())}");
+        }
+
         var leaked = (Threads: after.Threads - before.Threads, Descriptors: after.Descriptors - before.Descriptors, Processes: after.Children - before.Children, Files: after.Files - before.Files);
         // Between the first look and the last: what the first runs bring for good does not count.
         var growth = firstHeap is { } first && lastHeap is { } last && last.Requests > first.Requests

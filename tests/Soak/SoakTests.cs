@@ -1,10 +1,28 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ProcInterrupt.Tests.EndToEnd;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace ProcInterrupt.Tests.Soak;
 
-/// <summary>The soak's command line. The soak itself is `./test.sh soak N`; the suite runs <see cref="EndToEnd.StormTests"/>.</summary>
-public sealed class SoakTests
+/// <summary>A minute of everything at once, in a process of its own so that what is left in it can be counted.</summary>
+[Collection(EndToEndCollection.Name)]
+public sealed partial class SoakTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(5);
+
+    [Fact]
+    public async Task Every_request_is_accounted_for_and_nothing_is_left_behind()
+    {
+        var (exitCode, text) = await RunAsync("--seconds", "60", "--workers", "2", "--wide", "60", "--deaths", "2000");
+
+        Assert.True(exitCode == 0, text);
+        var requests = long.Parse(Requests().Match(text).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        Assert.True(requests > 1000, $"only {requests} requests");
+    }
+
     [Theory]
     [InlineData]
     [InlineData("many")]
@@ -18,4 +36,35 @@ public sealed class SoakTests
         Assert.Equal(2, await SoakCommand.RunAsync(arguments, told));
         Assert.Contains("usage:", told.ToString(), StringComparison.Ordinal);
     }
+
+    private async Task<(int ExitCode, string Text)> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(SoakTests).Assembly.Location, "soak", .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(Bound);
+        try
+        {
+            var standard = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var error = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            var text = await standard + await error;
+            output.WriteLine(text);
+            return (process.ExitCode, text);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    [GeneratedRegex("(?m)^([0-9]+) requests in")]
+    private static partial Regex Requests();
 }

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ProcInterrupt.Tests.Soak;
 
 /// <summary>What is in use at a moment.</summary>
-/// <param name="Threads">Of this process, without the runtime's pool, whose number is its own business.</param>
+/// <param name="Threads">Of this process, without those of the runtime whose number is its own business.</param>
 /// <param name="Descriptors">Of this process.</param>
 /// <param name="Children">Processes that this one started, ended ones that nobody has looked at included.</param>
 /// <param name="Files">In the folder for sockets.</param>
@@ -12,10 +12,18 @@ namespace ProcInterrupt.Tests.Soak;
 /// <param name="Resident">Bytes of this process in memory.</param>
 internal sealed record SoakUse(int Threads, int Descriptors, int Children, int Files, long Heap, long Resident)
 {
+    /// <summary>The runtime's own, as many and as long as it likes: the pool, the background collection and the compilation in tiers, as the kernel cuts their names.</summary>
+    private static readonly string[] RuntimesOwn = [".NET TP", ".NET BGC", ".NET Tiered Com"];
+
     /// <summary>What the descriptors are, but for loaded assemblies, of which there may be more later.</summary>
     public static IEnumerable<string> Descriptions() => Directory.EnumerateFileSystemEntries("/proc/self/fd")
         .Select(static path => File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name ?? "gone")
         .Where(static name => !name.EndsWith(".dll", StringComparison.Ordinal));
+
+    /// <summary>The names of the threads that count.</summary>
+    public static IEnumerable<string> ThreadNames() => Directory.EnumerateDirectories("/proc/self/task")
+        .Select(NameOf)
+        .Where(static name => !Array.Exists(RuntimesOwn, own => name.StartsWith(own, StringComparison.Ordinal)));
 
     /// <param name="folder">The folder for sockets.</param>
     public static SoakUse Look(string folder)
@@ -23,7 +31,7 @@ internal sealed record SoakUse(int Threads, int Descriptors, int Children, int F
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var heap = GC.GetTotalMemory(forceFullCollection: true);
-        var threads = Directory.EnumerateDirectories("/proc/self/task").Select(NameOf).Count(static name => !name.StartsWith(".NET TP", StringComparison.Ordinal));
+        var threads = ThreadNames().Count();
         var descriptors = Descriptions().Count();
         return new SoakUse(threads, descriptors, CountChildren(), Directory.EnumerateFileSystemEntries(folder).Count(), heap, ResidentOf(Environment.ProcessId) ?? 0);
     }
@@ -46,7 +54,7 @@ internal sealed record SoakUse(int Threads, int Descriptors, int Children, int F
     {
         try
         {
-            return File.ReadAllText(Path.Combine(task, "comm"));
+            return File.ReadAllText(Path.Combine(task, "comm")).Trim();
         }
         catch (IOException)
         {

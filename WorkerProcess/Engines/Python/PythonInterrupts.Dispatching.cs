@@ -43,6 +43,11 @@ internal sealed unsafe partial class PythonInterrupts
     public bool Dispatch(nint frame)
     {
         Interlocked.Increment(ref looks);
+        if (undisturbed > 0)
+        {
+            return true; // it is told again, soon
+        }
+
         while (TakeNext(out var scope, out var word, out var again) is var action and not WordAction.None)
         {
             switch (action)
@@ -147,9 +152,10 @@ internal sealed unsafe partial class PythonInterrupts
         }
 
         var error = objects.TakeError();
-        if (scope is not null && IsInterrupt(error))
+        if (scope is not null && IsInterrupt(error) && !insisting && !IsFollowed(error))
         {
-            // As default_int_handler does: a handler that raises it makes the signal an interrupt.
+            // As default_int_handler does: a handler that raises it makes the signal an interrupt. But not where another
+            // interrupt has broken the handler off, whose exception this is.
             desk.RaiseForeign(scope, word);
             Track(error, word);
         }
@@ -161,11 +167,26 @@ internal sealed unsafe partial class PythonInterrupts
         return RaiseAt(error, frame);
     }
 
+    /// <summary>Calls a function of ours, during which nothing is taken: an interrupt that came out of it would be lost, or be taken for the code's.</summary>
+    /// <returns>The result, or 0 with Python's error set.</returns>
+    public nint CallUndisturbed(ReadOnlySpan<byte> function, params ReadOnlySpan<nint> arguments)
+    {
+        var callable = objects.Attribute(session, function);
+        undisturbed++;
+        try
+        {
+            return objects.Call(callable, arguments);
+        }
+        finally
+        {
+            undisturbed--;
+            api.Py_DecRef(callable);
+        }
+    }
+
     private bool IsTaskRunning()
     {
-        var ask = objects.Attribute(session, "is_task_running"u8);
-        var answer = objects.Call(ask);
-        api.Py_DecRef(ask);
+        var answer = CallUndisturbed("is_task_running"u8);
         var running = answer == api.True;
         if (answer == 0)
         {

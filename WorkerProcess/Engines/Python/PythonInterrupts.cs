@@ -65,6 +65,12 @@ internal sealed unsafe partial class PythonInterrupts : IForeignCode
 
     private nint session;
     private nint handlers;
+
+    /// <summary>Our function for <c>sys.unraisablehook</c>, once it was needed.</summary>
+    private nint unraisable;
+
+    /// <summary>Above 0 while a function of ours runs in which nothing may come out.</summary>
+    private int undisturbed;
     private int wakeup = -1;
     private int looks;
 

@@ -307,20 +307,10 @@ internal sealed unsafe class PythonSession
     {
         end = ForeignEnd.Returned;
         exitCode = 0;
-        if (run.Raised.Count > 0)
+        if (run.Raised.Count > 0 && (interrupts.HasInsisted || interrupts.IsInterruptOrGroup(escaped)) && desk.TryEndForeign(run))
         {
-            var interrupted = interrupts.HasInsisted ? objects.Shared(api.True) : Call("is_interrupt"u8, objects.Shared(escaped));
-            if (interrupted == 0)
-            {
-                return objects.TakeError();
-            }
-
-            api.Py_DecRef(interrupted);
-            if (interrupted == api.True)
-            {
-                end = ForeignEnd.Interrupted;
-                return 0;
-            }
+            end = ForeignEnd.Interrupted;
+            return 0;
         }
 
         if (api.PyErr_GivenExceptionMatches(escaped, api.SystemExit) != 0)

@@ -62,7 +62,7 @@ internal sealed unsafe class SessionFunctions
         {
             objects.SetError(error);
         }
-        else
+        else if (exception is not KeyboardInterruptException || interrupts.DispatchHere())
         {
             objects.SetError(exception is KeyboardInterruptException ? api.KeyboardInterrupt : api.RuntimeError, exception.Message);
         }

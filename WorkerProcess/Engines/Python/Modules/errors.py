@@ -4,9 +4,7 @@ import builtins
 import sys
 
 
-def is_interrupt(error):
-    if isinstance(error, KeyboardInterrupt):
-        return True
+def is_interrupt_group(error):
     group = getattr(builtins, "BaseExceptionGroup", None)
     return group is not None and isinstance(error, group) and error.subgroup(KeyboardInterrupt) is not None
 

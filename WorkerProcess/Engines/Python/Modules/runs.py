@@ -93,6 +93,8 @@ def finish():
 def reset():
     """Forgets what runs have made: names, handlers, streams, and the modules that are not an installation's."""
     global _future_flags, outer_unraisable
+    sys.settrace(None)
+    sys.setprofile(None)  # first: the code's own would miss its names
     _future_flags = 0
     outer_unraisable = sys.__unraisablehook__
     namespace = _main.__dict__
@@ -103,8 +105,6 @@ def reset():
     _set_wakeup_fd(-1)
     _native.set_alarm(0.0, 0.0)
     _install_streams()
-    sys.settrace(None)
-    sys.setprofile(None)
     sys.unraisablehook = _native.unraisable
     sys.excepthook = sys.__excepthook__
     sys.displayhook = sys.__displayhook__

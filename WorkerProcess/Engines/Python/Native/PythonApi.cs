@@ -29,6 +29,8 @@ internal sealed unsafe class PythonApi
     public readonly delegate* unmanaged<nint, nint> PyException_GetTraceback;
     public readonly delegate* unmanaged<nint, nint> PyException_GetContext;
     public readonly delegate* unmanaged<byte*, nint> PyImport_AddModule;
+    public readonly delegate* unmanaged<byte*, nint> PySys_GetObject;
+    public readonly delegate* unmanaged<byte*, nint, int> PySys_SetObject;
     public readonly delegate* unmanaged<nint, nint> PyModule_GetDict;
     public readonly delegate* unmanaged<nint, byte*, nint, int> PyDict_SetItemString;
     public readonly delegate* unmanaged<nint, byte*, nint> PyDict_GetItemString;
@@ -116,6 +118,8 @@ internal sealed unsafe class PythonApi
         PyException_SetTraceback = (delegate* unmanaged<nint, nint, int>)Export(nameof(PyException_SetTraceback));
         PyException_GetTraceback = (delegate* unmanaged<nint, nint>)Export(nameof(PyException_GetTraceback));
         PyImport_AddModule = (delegate* unmanaged<byte*, nint>)Export(nameof(PyImport_AddModule));
+        PySys_GetObject = (delegate* unmanaged<byte*, nint>)Export(nameof(PySys_GetObject));
+        PySys_SetObject = (delegate* unmanaged<byte*, nint, int>)Export(nameof(PySys_SetObject));
         PyModule_GetDict = (delegate* unmanaged<nint, nint>)Export(nameof(PyModule_GetDict));
         PyDict_SetItemString = (delegate* unmanaged<nint, byte*, nint, int>)Export(nameof(PyDict_SetItemString));
         PyDict_GetItemString = (delegate* unmanaged<nint, byte*, nint>)Export(nameof(PyDict_GetItemString));
