@@ -26,7 +26,7 @@ def prepare(source, path, run, first_line):
     if path != _run_path:
         _enter_path(path)
     try:
-        tree = compile(source, filename, "exec", _AST_ONLY | _future_flags, True)
+        tree = _parse(source, filename)
     except SyntaxError as error:
         for name in ("lineno", "end_lineno"):
             if getattr(error, name, None):
@@ -45,6 +45,14 @@ def prepare(source, path, run, first_line):
     if last is not None:
         expression = compile(_AST_EXPRESSION(last.value), filename, "eval", _future_flags, True)
     return statements, expression
+
+
+def _parse(source, filename):
+    try:
+        return compile(source, filename, "exec", _AST_ONLY | _future_flags, True)
+    except SystemError:
+        # Before 3.12 a finalizer that parses too, as of a task whose error nobody read, breaks the parse whose collection called it.
+        return compile(source, filename, "exec", _AST_ONLY | _future_flags, True)
 
 
 def _leave_loop():
