@@ -25,6 +25,9 @@ def prepare(source, path, run, first_line):
     _keep_lines(source, filename, first_line)
     if path != _run_path:
         _enter_path(path)
+    # CPython 3.11 up to 3.11.4 fails here when a finalizer that the collector calls meanwhile makes a syntax tree too.
+    collects = gc.isenabled()
+    gc.disable()
     try:
         tree = compile(source, filename, "exec", _AST_ONLY | _future_flags, True)
     except SyntaxError as error:
@@ -32,6 +35,9 @@ def prepare(source, path, run, first_line):
             if getattr(error, name, None):
                 setattr(error, name, getattr(error, name) + first_line - 1)
         raise
+    finally:
+        if collects:
+            gc.enable()
     if first_line > 1:
         import ast
         ast.increment_lineno(tree, first_line - 1)
