@@ -15,8 +15,12 @@ internal static unsafe partial class Posix
     private const int PeerCredentials = 17;
     private const int ShutdownBoth = 2;
     private const int OpenReadOnly = 0;
+    private const int OpenWriteOnly = 1;
     private const int OpenNonBlocking = 0x800;
     private const int OpenCloseOnExec = 0x80000;
+
+    /// <summary>Linux's <c>O_TMPFILE</c>, which holds <c>O_DIRECTORY</c>, and that differs.</summary>
+    private static readonly int OpenUnnamed = 0x400000 | (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000);
 
     private static readonly string[] SignalNames =
     [
@@ -69,11 +73,20 @@ internal static unsafe partial class Posix
     /// <summary>The user that this process acts for.</summary>
     public static uint UserId => GetEffectiveUser();
 
-    /// <summary>Whether <see cref="MakeFolder"/> would make it: it is made, and removed within microseconds.</summary>
+    /// <summary>Whether <see cref="MakeFolder"/> would make it.</summary>
     /// <returns>Null when it would; otherwise why not.</returns>
     public static string? TryFolder(string path)
     {
-        // In vain, so that the call is bound: if this process is killed between the two below, the folder stays for ever.
+        // A file without a name takes what a folder takes, and is gone with this process, however that ends.
+        var file = OperatingSystem.IsLinux() ? Open(Path.GetDirectoryName(path)!, OpenUnnamed | OpenWriteOnly | OpenCloseOnExec, OwnerOnly) : -1;
+        if (file >= 0)
+        {
+            new SafeFileHandle(file, ownsHandle: true).Dispose();
+            return null;
+        }
+
+        // The place refuses, or its file system has no such files: a folder is made, and removed within microseconds.
+        // First in vain, so that the call is bound: if this process is killed between the two below, the folder stays for ever.
         _ = RemoveDirectory(path);
         var refusal = MakeFolder(path);
         if (refusal is null)
@@ -154,7 +167,7 @@ internal static unsafe partial class Posix
             return null;
         }
 
-        var handle = new SafeFileHandle(Open(path, OpenReadOnly | OpenNonBlocking | OpenCloseOnExec), ownsHandle: true);
+        var handle = new SafeFileHandle(Open(path, OpenReadOnly | OpenNonBlocking | OpenCloseOnExec, 0), ownsHandle: true);
         if (handle.IsInvalid)
         {
             handle.Dispose();
@@ -209,7 +222,7 @@ internal static unsafe partial class Posix
     private static partial int GetProcessGroup(int process);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial int Open(string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint Read(SafeFileHandle handle, byte* buffer, nuint count);

@@ -177,7 +177,8 @@ internal sealed partial class Dispatcher
     {
         lock (gate)
         {
-            if (run.Phase != RunPhase.Completed)
+            // Once the worker is to end for it, to insist changes nothing, and the receipt tells the rungs in their order.
+            if (run.Phase != RunPhase.Completed && !terminating && !killing)
             {
                 desk.Insist(request);
             }

@@ -41,12 +41,16 @@ internal sealed partial class DeliveryDesk
     /// <summary>Called by a thread at a checkpoint.</summary>
     private static void TellIfAsked(RunScope scope)
     {
-        if (scope.TryAnswer())
+        if (!scope.IsAsked || scope.Seen is not null)
         {
-            // Told first, since of a deep recursion the stack takes its time.
-            var cleanup = CleanupDepth.InCleanup;
-            scope.Seen = new CheckpointSeen(cleanup, null);
-            scope.Seen = new CheckpointSeen(cleanup, new StackTrace(fNeedFileInfo: true));
+            return;
+        }
+
+        // Told first, since of a deep recursion the stack takes its time.
+        var told = new CheckpointSeen(CleanupDepth.InCleanup, null);
+        if (scope.TryTell(told, null))
+        {
+            scope.TryTell(told with { Stack = new StackTrace(fNeedFileInfo: true) }, told);
         }
     }
 }

@@ -55,7 +55,7 @@ internal sealed partial class DeliveryDesk
 
             NoteHeldOff(scope);
             scope.ShieldedUntilNanos = scope.Shields.Count == 0 ? 0 : scope.Shields.Max(static other => other.UntilNanos);
-            if (scope.Unwinding == Unwinding.Exit || IsShielded(scope) || !HasNewWork(scope))
+            if (IsShielded(scope) || !HasNewWork(scope))
             {
                 return;
             }

@@ -320,6 +320,12 @@ internal sealed partial class DeliveryDesk
             return WordAction.Discard;
         }
 
+        if (scope.Unwinding == Unwinding.Exit)
+        {
+            // The run ends for good already: what comes now is too late, wherever the code that unwinds looks.
+            return WordAction.Defer;
+        }
+
         // Before the signal is looked at: a foreign write to byte 0 must not make an insist vanish.
         if (word.Rung == InterruptRung.Insist)
         {

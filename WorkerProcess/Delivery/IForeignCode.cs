@@ -27,7 +27,7 @@ internal interface IForeignCode
     /// <summary>How often the code has come to look for signals.</summary>
     int Looks { get; }
 
-    /// <summary>The calls that the code is in, as its language shows them, and the innermost one's text; nulls when they cannot be had. Called by any thread, waits for at most some 100 ms.</summary>
+    /// <summary>The calls that the code is in, as its language shows them, and the innermost one's text; nulls when they cannot be had. Called by any thread, waits for at most some 400 ms.</summary>
     (string? Stack, string? Call) DescribeCalls();
 
     /// <summary>Whether it raises again and again, so that no clause can keep it.</summary>

@@ -18,9 +18,9 @@ internal sealed partial class RunScope
         set => Volatile.Write(ref isAsked, value ? 1 : 0);
     }
 
-    /// <summary>One thread answers.</summary>
-    /// <returns>Whether it is the calling one.</returns>
-    public bool TryAnswer() => IsAsked && Interlocked.Exchange(ref isAsked, 0) != 0;
+    /// <summary>One thread answers, and to one question only.</summary>
+    /// <returns>Whether <paramref name="before"/> stood there still.</returns>
+    public bool TryTell(CheckpointSeen answer, CheckpointSeen? before) => Interlocked.CompareExchange(ref seen, answer, before) == before;
 
     /// <summary>The last one that was asked for.</summary>
     public CheckpointSeen? Seen

@@ -100,7 +100,7 @@ internal sealed class Diagnostician
         var until = MonotonicClock.Nanos + PollingNanos;
         var thread = Choose(scope);
         var (sleeping, call) = thread is null ? (false, null) : LookAtKernel(thread.KernelId);
-        while (!sleeping && scope.IsAsked && MonotonicClock.Nanos < until)
+        while (!sleeping && scope.Seen is null && !scope.Ended && MonotonicClock.Nanos < until)
         {
             Thread.Sleep(1);
         }

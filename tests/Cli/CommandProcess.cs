@@ -166,7 +166,7 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         var waited = Stopwatch.StartNew();
         while (IsRunning(processId))
         {
-            if (waited.Elapsed > TimeSpan.FromSeconds(10))
+            if (waited.Elapsed > Patience)
             {
                 throw new TimeoutException($"Process {processId} was left behind.");
             }

@@ -79,6 +79,21 @@ public sealed partial class DispatcherTests
     }
 
     [Fact]
+    public async Task A_stop_that_comes_after_the_worker_was_told_to_end_does_not_go_back_to_a_lower_rung()
+    {
+        var run = Queue();
+        outbox.Take<RunCodeMessage>();
+        Start(run);
+        var first = run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.Zero, InsistGrace = TimeSpan.Zero, HighestRung = InterruptRung.Terminate });
+        outbox.Take<TerminateMessage>();
+        var second = run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(1), InsistGrace = TimeSpan.Zero, HighestRung = InterruptRung.Kill, TerminateGrace = TimeSpan.Zero });
+        await WaitFor(() => Volatile.Read(ref kills) == 1);
+        dispatcher.Close(WorkerEnding.Killed, Exit);
+        Assert.Equal([InterruptRung.Signal, InterruptRung.Terminate, InterruptRung.Kill], (await second).Rungs.Select(begun => begun.Rung));
+        Assert.Equal(ReceiptStatus.Killed, (await first).Status);
+    }
+
+    [Fact]
     public async Task A_run_that_ends_before_its_worker_was_told_keeps_the_worker()
     {
         var run = Queue();

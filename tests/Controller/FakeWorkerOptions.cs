@@ -3,6 +3,9 @@ namespace ProcInterrupt.Tests.Controller;
 /// <summary>Options for a worker that misbehaves; see tests/FakeWorker.</summary>
 internal static class FakeWorkerOptions
 {
+    /// <summary>For a worker that ends by itself: however long its end takes, nobody else ends it.</summary>
+    public static readonly TimeSpan Patient = TimeSpan.FromSeconds(60);
+
     public static WorkerOptions For(string mode, TimeSpan? startTimeout = null, TimeSpan? exitGrace = null, int seed = 1, RestartPolicy? restart = null)
     {
         var environment = new Dictionary<string, string?> { ["FAKE_WORKER"] = mode, ["FAKE_WORKER_SEED"] = $"{seed}" };

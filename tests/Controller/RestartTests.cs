@@ -45,7 +45,7 @@ public sealed class RestartTests(WorkerProcesses processes)
     [Fact]
     public async Task A_worker_that_is_lost_is_replaced_only_if_asked()
     {
-        await using var worker = await StartAsync(new RestartPolicy());
+        await using var worker = await StartAsync(new RestartPolicy(), FakeWorkerOptions.Patient);
         Assert.Equal(RunOutcome.WorkerLost, (await worker.Run("fake", "crash").Completion.WaitAsync(Bound)).Outcome);
         Assert.Equal(42, (await worker.Exited.WaitAsync(Bound)).ExitCode);
         Assert.False(worker.IsAlive);
@@ -139,5 +139,6 @@ public sealed class RestartTests(WorkerProcesses processes)
     }
 
     /// <summary>A fake that does in each run what the code says.</summary>
-    private static Task<Worker> StartAsync(RestartPolicy policy) => Worker.StartAsync(FakeWorkerOptions.For("as-told", restart: policy));
+    private static Task<Worker> StartAsync(RestartPolicy policy, TimeSpan? exitGrace = null) =>
+        Worker.StartAsync(FakeWorkerOptions.For("as-told", exitGrace: exitGrace, restart: policy));
 }

@@ -89,7 +89,7 @@ public sealed class WorkerLaunchTests : IAsyncLifetime
     public async Task A_worker_that_ends_early_is_told_with_its_exit_code_and_what_it_said()
     {
         var clock = Stopwatch.StartNew();
-        var thrown = await Assert.ThrowsAsync<WorkerStartException>(() => Worker.StartAsync(FakeWorkerOptions.For("exit-early")));
+        var thrown = await Assert.ThrowsAsync<WorkerStartException>(() => Worker.StartAsync(FakeWorkerOptions.For("exit-early", exitGrace: FakeWorkerOptions.Patient)));
         Assert.Equal(3, thrown.ExitCode);
         Assert.Contains("exited with code 3", thrown.Message, StringComparison.Ordinal);
         Assert.Equal("no engine will start today", thrown.StandardError);

@@ -73,7 +73,7 @@ public sealed class WorkerLifetimeTests : IAsyncLifetime
     [Fact]
     public async Task A_worker_that_crashes_is_told_with_its_exit_code_and_last_words()
     {
-        await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("crash"));
+        await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("crash", exitGrace: FakeWorkerOptions.Patient));
         var thrown = await Assert.ThrowsAsync<WorkerLostException>(() => worker.RunAsync("fake", "x"));
         Assert.Contains("exited with code 42", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("fatal: the fake fell over", thrown.Message, StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public sealed class WorkerLifetimeTests : IAsyncLifetime
     [Fact]
     public async Task A_worker_that_was_killed_is_told_with_the_signal()
     {
-        await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("killed"));
+        await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("killed", exitGrace: FakeWorkerOptions.Patient));
         var run = worker.Run("fake", "x");
         var result = await run.Completion;
         Assert.Equal(RunOutcome.WorkerLost, result.Outcome);
@@ -130,7 +130,7 @@ public sealed class WorkerLifetimeTests : IAsyncLifetime
             Assert.True(WorkerProcesses.IsRunning(child), "The child never ran.");
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (WorkerProcesses.IsRunning(child))
         {
             await Task.Delay(10, limit.Token);
@@ -157,7 +157,7 @@ public sealed class WorkerLifetimeTests : IAsyncLifetime
     [Fact]
     public async Task Shutdown_ends_an_idle_worker_with_code_0()
     {
-        await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("echo", exitGrace: TimeSpan.FromSeconds(30)));
+        await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("echo", exitGrace: FakeWorkerOptions.Patient));
         await worker.RunAsync("fake", "x");
         await worker.ShutdownAsync();
         await worker.ShutdownAsync();

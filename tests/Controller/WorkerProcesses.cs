@@ -22,7 +22,7 @@ public sealed class WorkerProcesses : IDisposable
     /// <summary>Fails unless all workers of this process are gone, with their sockets and maps.</summary>
     public async Task AssertNothingIsLeft()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Find() is { Count: > 0 } found)
         {
             if (limit.IsCancellationRequested)

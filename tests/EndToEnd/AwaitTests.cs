@@ -3,7 +3,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>What an interrupted await leaves behind: nothing that later awaits would miss.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class AwaitTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
 {
     private const int Times = 20;

@@ -3,7 +3,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>Code that waits, and code on many threads, is interrupted as busy code is, fifty times in a row in one worker.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class BlockedProgramTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
 {
     [Theory]

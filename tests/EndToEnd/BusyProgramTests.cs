@@ -3,7 +3,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>Busy code of every kind is interrupted, the session stays, fifty times in a row in one worker.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class BusyProgramTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
 {
     [Theory]

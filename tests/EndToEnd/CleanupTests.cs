@@ -4,7 +4,6 @@ using Xunit.Abstractions;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>What was acquired is released, whenever the interrupt comes.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class CleanupTests(WorkerFixture fixture, ITestOutputHelper output) : IClassFixture<WorkerFixture>
 {
     private const int Interrupts = 1000;

@@ -3,7 +3,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>What is asked about code that is not run.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class CodeQuestionTests : IClassFixture<WorkerFixture>
 {
     private readonly WorkerFixture fixture;

@@ -37,6 +37,19 @@ public sealed class ContainmentTests
         while True: pass
         """;
 
+    [Fact]
+    public async Task Without_the_right_to_a_namespace_it_is_refused_and_not_pretended()
+    {
+        // Root without this capability is as any other user here; who has it not needs no help.
+        string[] command = [CommandProcess.DotNet, CommandProcess.Assembly, "run", "--processes", "10", "-c", "Console.Write(42);"];
+        string[] without = await PidNamespaces.AreAllowedAsync() ? ["setpriv", "--bounding-set=-sys_admin", "--"] : [];
+        string[] all = [.. without, .. command];
+        await using var process = CommandProcess.StartProgram(all[0], all[1..]);
+        var result = await process.EndAsync();
+        Assert.Equal((70, ""), (result.ExitCode, result.Output));
+        Assert.Contains("Containment.Complete, which a budget of processes takes too, cannot be had here: a pid namespace takes root with CAP_SYS_ADMIN.", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("csharp", Containment.BestEffort, "returns")]
     [InlineData("csharp", Containment.BestEffort, "exits")]

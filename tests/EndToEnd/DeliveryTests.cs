@@ -5,7 +5,6 @@ using Xunit.Abstractions;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>Catching, handlers, signals, late and early requests, buffers: points 7 to 11 of the main job.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class DeliveryTests(WorkerFixture fixture, ITestOutputHelper output) : IClassFixture<WorkerFixture>
 {
     private Worker Worker => fixture.Worker;

@@ -2,7 +2,8 @@ using Xunit;
 
 namespace ProcInterrupt.Tests.EndToEnd;
 
-/// <summary>Real workers, one test at a time: the machine may have two cores.</summary>
+/// <summary>Tests with real workers that run alone: they bound time, or look at all processes or at memory.</summary>
+/// <remarks>What only interrupts its own worker, and waits as long as it takes, is in no collection and runs beside others: a test by itself leaves half of two cores idle.</remarks>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class EndToEndCollection
 {

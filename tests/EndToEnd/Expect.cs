@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace ProcInterrupt.Tests.EndToEnd;
@@ -6,6 +7,9 @@ namespace ProcInterrupt.Tests.EndToEnd;
 internal static class Expect
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    /// <summary>For a worker whose own end is looked at: however long it takes, nobody else ends it.</summary>
+    public static readonly WorkerOptions PatientWithItsEnd = new() { ExitGrace = Bound };
 
     public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Bound);
 
@@ -36,11 +40,17 @@ internal static class Expect
     /// <summary>Reads events until the run has printed the marker.</summary>
     public static async Task PrintedAsync(this Run run, string marker)
     {
-        using var limit = new CancellationTokenSource(Bound);
+        await using var events = run.Events.GetAsyncEnumerator();
+        await run.PrintedAsync(events, marker);
+    }
+
+    /// <summary>Reads on until the run has printed the marker once more.</summary>
+    public static async Task PrintedAsync(this Run run, IAsyncEnumerator<RunEvent> events, string marker)
+    {
         var seen = "";
-        await foreach (var next in run.Events.WithCancellation(limit.Token))
+        while (await events.MoveNextAsync().AsTask().Soon())
         {
-            seen += (next as OutputEvent)?.Text;
+            seen += (events.Current as OutputEvent)?.Text;
             if (seen.Contains(marker))
             {
                 return;
@@ -49,6 +59,19 @@ internal static class Expect
 
         var result = await run.Completion.Soon();
         Assert.Fail($"The run ended without printing '{marker}': {result.Outcome} {result.Error?.Type} {result.Error?.Message}\n{result.Error?.Traceback}\noutput: {seen}");
+    }
+
+    /// <summary>Asks what a run is doing until it has come to where it stays: after "go" that takes as long as the machine is busy.</summary>
+    public static async Task<RunDiagnosis> DiagnoseOnceAsync(this Run run, Predicate<RunDiagnosis> isThere)
+    {
+        var since = Stopwatch.StartNew();
+        RunDiagnosis found;
+        do
+        {
+            found = await run.DiagnoseAsync().Soon();
+        }
+        while (!isThere(found) && since.Elapsed < Bound);
+        return found;
     }
 
     /// <summary>Interrupts a program fifty times in a row; it prints "go" when it is where it is to be interrupted.</summary>

@@ -3,7 +3,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>Code that reads its standard input asks the controller.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class InputTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
 {
     private Worker Worker => fixture.Worker;

@@ -5,14 +5,15 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>A server that takes connections and never answers: what is awaited is interrupted, what is blocked in a system call is ended by the kill.</summary>
-[Collection(EndToEndCollection.Name)]
-public sealed class NetworkTests : IDisposable
+public sealed class NetworkTests : IClassFixture<WorkerFixture>, IDisposable
 {
     private readonly TcpListener server = new(IPAddress.Loopback, 0);
+    private readonly WorkerFixture fixture;
     private readonly int port;
 
-    public NetworkTests()
+    public NetworkTests(WorkerFixture fixture)
     {
+        this.fixture = fixture;
         server.Start();
         port = ((IPEndPoint)server.LocalEndpoint).Port;
     }
@@ -26,11 +27,8 @@ public sealed class NetworkTests : IDisposable
     [InlineData("var client = new System.Net.Sockets.TcpClient(\"127.0.0.1\", port); Console.Write(\"go\"); await client.GetStream().ReadAsync(new byte[1]);")]
     [InlineData("var client = new System.Net.Sockets.TcpClient(\"127.0.0.1\", port); Console.Write(\"go\"); client.GetStream().ReadAsync(new byte[1]).AsTask().Wait();")]
     [InlineData("var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0); listener.Start(); Console.Write(\"go\"); try { await listener.AcceptTcpClientAsync(); } finally { listener.Stop(); }")]
-    public async Task What_is_awaited_is_interrupted(string code)
-    {
-        await using var worker = await Worker.StartAsync();
-        await worker.InterruptManyTimesAsync(Program(code.Replace("using var", "var", StringComparison.Ordinal)));
-    }
+    public Task What_is_awaited_is_interrupted(string code) =>
+        fixture.Worker.InterruptManyTimesAsync(Program(code.Replace("using var", "var", StringComparison.Ordinal)));
 
     [Theory]
     [InlineData("var client = new System.Net.Sockets.TcpClient(\"127.0.0.1\", port); Console.Write(\"go\"); client.GetStream().Read(new byte[1]);")]

@@ -4,7 +4,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>What code prints, by whatever means, arrives whole, in order, under its run.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class OutputTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
 {
     private Worker Worker => fixture.Worker;
@@ -258,7 +257,7 @@ public sealed class OutputTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     [Fact]
     public async Task A_crash_of_the_runtime_still_says_why()
     {
-        await using var worker = await Worker.StartAsync();
+        await using var worker = await Worker.StartAsync(Expect.PatientWithItsEnd);
         var result = await worker.Run("csharp", "Environment.FailFast(\"no way on from here\");").Completion.Soon();
         Assert.Equal(RunOutcome.WorkerLost, result.Outcome);
         Assert.Contains("no way on from here", result.Error!.Message, StringComparison.Ordinal);
@@ -267,7 +266,7 @@ public sealed class OutputTests(WorkerFixture fixture) : IClassFixture<WorkerFix
     [Fact]
     public async Task A_fault_of_the_worker_s_own_still_says_what_it_was()
     {
-        await using var worker = await Worker.StartAsync();
+        await using var worker = await Worker.StartAsync(Expect.PatientWithItsEnd);
         var result = await worker.Run(
             "csharp",
             """

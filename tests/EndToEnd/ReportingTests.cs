@@ -3,7 +3,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>What code shows and reports.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class ReportingTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
 {
     private Worker Worker => fixture.Worker;

@@ -4,14 +4,9 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>What ends a run other than an interrupt, and what the session makes of it.</summary>
-[Collection(EndToEndCollection.Name)]
-public sealed class SessionTests : IAsyncLifetime
+public sealed class SessionTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
 {
-    private Worker Worker { get; set; } = null!;
-
-    public async Task InitializeAsync() => Worker = await Worker.StartAsync();
-
-    public async Task DisposeAsync() => await Worker.DisposeAsync();
+    private Worker Worker => fixture.Worker;
 
     [Theory]
     [InlineData("plain", "int F(int n) => F(n + 1) + 1; F(0)")]
@@ -64,11 +59,11 @@ public sealed class SessionTests : IAsyncLifetime
     [Fact]
     public async Task Clean_up_of_an_interrupted_run_is_about_as_fast_as_any()
     {
-        await Worker.SucceedsAsync("long turns = 0; void Clean() { for (turns = 0; turns < 200_000_000; turns++) ; }");
+        await Worker.SucceedsAsync("long turns = 0; void Clean() { for (turns = 0; turns < 50_000_000; turns++) ; }");
         var run = Worker.Run("csharp", "Console.Write(\"go\"); try { while (true) ; } finally { Clean(); }");
         await run.PrintedAsync("go");
         Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
-        Assert.Equal("200000000", (await Worker.SucceedsAsync("turns")).Value?.Text);
+        Assert.Equal("50000000", (await Worker.SucceedsAsync("turns")).Value?.Text);
     }
 
     [Fact]
@@ -120,7 +115,7 @@ public sealed class SessionTests : IAsyncLifetime
     [Fact]
     public async Task A_crash_of_the_worker_is_told_with_its_exit_code()
     {
-        await using var worker = await Worker.StartAsync();
+        await using var worker = await Worker.StartAsync(Expect.PatientWithItsEnd);
         var result = await worker.Run("csharp", "typeof(Environment).GetMethod(\"Exit\").Invoke(null, new object[] { 17 });").Completion.Soon();
         Assert.Equal(RunOutcome.WorkerLost, result.Outcome);
         Assert.Contains("17", result.Error!.Message, StringComparison.Ordinal);

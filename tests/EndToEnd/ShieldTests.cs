@@ -147,7 +147,7 @@ public sealed class ShieldTests(PythonFixture fixture) : IClassFixture<PythonFix
         var file = System.Text.Json.JsonSerializer.Serialize(Sign);
         var csharp = engine == "csharp";
         await worker.Run(engine, csharp ? "var done = 0;" : "done = 0\nimport asyncio, threading, time\nfrom os.path import exists\nfrom procinterrupt import shield").Completion.Soon();
-        var code = program.Replace("FILE", file).Replace("GO", csharp ? "Console.Write(\"go\");" : "print('go')").Replace("MINUTE", "TimeSpan.FromSeconds(60)");
+        var code = program.Replace("GO", csharp ? "Console.Write(\"go\");" : "print('go')").Replace("MINUTE", "TimeSpan.FromSeconds(60)").Replace("FILE", file);
         var run = worker.Run(engine, code, options);
         await run.PrintedAsync("go");
         return (worker, run);

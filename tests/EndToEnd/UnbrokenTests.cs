@@ -5,7 +5,6 @@ using Xunit.Abstractions;
 namespace ProcInterrupt.Tests.EndToEnd;
 
 /// <summary>What an interrupt at the wrong moment could break for good still works, whenever it comes.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class UnbrokenTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Kinds = 8;

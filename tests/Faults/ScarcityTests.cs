@@ -31,11 +31,11 @@ public sealed class ScarcityTests : IAsyncLifetime
         // In a mount namespace of its own /tmp can be what it likes. Without the right to one, a folder that takes nothing stands for it.
         var mayMount = (await EndOf("unshare", "-m", "true")).ExitCode == 0;
         log.WriteLine(mayMount ? "in a mount namespace" : "without a mount namespace: only the order of the places is tested");
-        var command = $"{CommandProcess.DotNet} {CommandProcess.Assembly} run -c 1+1";
+        var command = $"{CommandProcess.DotNet} {CommandProcess.Assembly} run -c 'Console.Write(42);'";
         if (!mayMount)
         {
             var fallback = await EndOf("sh", "-c", $"XDG_RUNTIME_DIR=/proc TMPDIR=/sys {command}");
-            Assert.Equal((0, "2\n"), (fallback.ExitCode, fallback.Output));
+            Assert.Equal((0, "42"), (fallback.ExitCode, fallback.Output));
             return;
         }
 
@@ -54,9 +54,17 @@ public sealed class ScarcityTests : IAsyncLifetime
     public async Task Too_few_descriptors_end_the_start_with_the_reason(int descriptors)
     {
         // Few enough that first the controller and then the worker cannot open what it needs; where exactly is the runtime's matter.
-        var result = await EndOf("sh", "-c", $"ulimit -n {descriptors}; exec {CommandProcess.DotNet} {CommandProcess.Assembly} run -c 1+1");
+        using var place = new SocketPlace();
+        var result = await EndOf("sh", "-c", $"ulimit -n {descriptors}; exec {CommandProcess.DotNet} {CommandProcess.Assembly} run -c 'Console.Write(42);'");
         log.WriteLine($"{result.ExitCode}: {result.Error[..Math.Min(result.Error.Length, 300)]}");
-        Assert.True(result.ExitCode == 0 ? result.Output == "2\n" : result.Error.Length > 0, $"{result}");
+        Assert.True(result.ExitCode == 0 ? result.Output == "42" : result.Error.Length > 0, $"{result}");
+
+        // A runtime that ends itself for want of descriptors runs no clean-up, and its worker may not have come up either.
+        const int aborted = 128 + 6;
+        if (result.ExitCode != aborted)
+        {
+            Assert.Empty(place.Left());
+        }
     }
 
     [Fact]
@@ -76,7 +84,8 @@ public sealed class ScarcityTests : IAsyncLifetime
             Assert.Equal("42", SessionClient.Text(answer, "value"));
         }
 
-        Assert.Equal(before, Descriptors(session.Command.Id));
+        // The runtime may have closed some of its own meanwhile.
+        Assert.InRange(Descriptors(session.Command.Id), 1, before);
         Assert.Equal(0, await session.CloseAsync());
     }
 

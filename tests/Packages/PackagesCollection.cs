@@ -2,8 +2,8 @@ using Xunit;
 
 namespace ProcInterrupt.Tests.Packages;
 
-/// <summary>Builds and real workers, one test at a time: the machine may have two cores.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+/// <summary>What is packed once for all its tests. Nothing here bounds time: builds, which often wait, run beside other tests.</summary>
+[CollectionDefinition(Name)]
 public sealed class PackagesCollection : ICollectionFixture<PackageFeed>
 {
     public const string Name = "packages";

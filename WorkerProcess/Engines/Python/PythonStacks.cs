@@ -13,8 +13,8 @@ internal sealed partial class PythonStacks
     /// <summary>Beside <see cref="PythonInterrupts.PrivateSignal"/>, and like it nobody else's. Also in signals.py.</summary>
     public const int StackSignal = 61;
 
-    private const int FirstWaitMillis = 60;
-    private const int NextWaitMillis = 5;
+    private const int FirstWaitMillis = 200;
+    private const int NextWaitMillis = 20;
     private const int MostBytes = 64 * 1024;
 
     private readonly int readEnd;

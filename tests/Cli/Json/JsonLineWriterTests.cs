@@ -50,7 +50,7 @@ public sealed class JsonLineWriterTests
         Assert.False(writer.Closed.IsCompleted);
         writer.Write(json => json.WriteNull("a"));
         writer.Write(json => json.WriteNull("b"));
-        await writer.Closed.WaitAsync(TimeSpan.FromSeconds(10));
+        await writer.Closed.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     private sealed class BrokenStream : MemoryStream

@@ -107,7 +107,8 @@ public sealed class HostileWorkerTests : IAsyncLifetime
     [InlineData("started; exit 137", "SIGKILL")]
     public async Task One_that_goes_without_a_word_is_lost(string script, string says)
     {
-        var result = await EndAsync(script, waitForReader: false, new StopPolicy { SignalGrace = Bound });
+        var ends = script.Contains("exit", StringComparison.Ordinal);
+        var result = await EndAsync(script, waitForReader: false, new StopPolicy { SignalGrace = Bound }, exitGrace: ends ? FakeWorkerOptions.Patient : null);
         Assert.Equal(RunOutcome.WorkerLost, result.Outcome);
         Assert.Contains(says, exit!.Message, StringComparison.Ordinal);
     }
@@ -261,10 +262,10 @@ public sealed class HostileWorkerTests : IAsyncLifetime
 
     /// <summary>Runs a script, asks it to stop in every way while it is at it, and ends the worker.</summary>
     /// <returns>What became of the run, when all has been looked at that holds for each.</returns>
-    private async Task<RunResult> EndAsync(string script, bool waitForReader, StopPolicy policy, int seed = 1)
+    private async Task<RunResult> EndAsync(string script, bool waitForReader, StopPolicy policy, int seed = 1, TimeSpan? exitGrace = null)
     {
         var memory = new ManagedMemory();
-        await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("script", seed: seed));
+        await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("script", exitGrace: exitGrace, seed: seed));
         var run = worker.Run("fake", script, new RunOptions { WaitForReader = waitForReader });
         var queued = worker.Run("fake", "started; sleep 0");
         var asked = new List<Task<InterruptReceipt>> { run.InterruptAsync(), run.InterruptAsync(Signal.User1), queued.InterruptAsync() };

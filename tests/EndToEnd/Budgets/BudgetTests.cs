@@ -49,6 +49,36 @@ public sealed class BudgetTests
         Assert.Equal(InterruptReason.WallTime, (await worker.Exited.Soon()).BudgetReason);
     }
 
+    /// <summary>A call that never comes back and lets no collection begin holds up every thread of the runtime, those that count among them.</summary>
+    [Fact]
+    public Task A_runtime_that_stands_still_is_ended_by_the_kernel_with_the_reason()
+    {
+        const string code = """
+            using System.Runtime.InteropServices;
+            static class Native
+            {
+                [DllImport("libc", EntryPoint = "pthread_spin_lock"), SuppressGCTransition] public static extern int Spin(IntPtr taken);
+            }
+            var taken = Marshal.AllocHGlobal(64);
+            Marshal.WriteInt32(taken, 0);
+            new Thread(() => { Thread.Sleep(100); GC.Collect(); }).Start();
+            Native.Spin(taken);
+            """;
+        var (limit, grace) = (TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(200));
+        return Task.WhenAll(
+            StandsStillAsync(new WorkerBudgets { WallTime = limit, Grace = grace }, InterruptReason.WallTime),
+            StandsStillAsync(new WorkerBudgets { CpuTime = limit, Grace = grace }, InterruptReason.Cpu));
+
+        static async Task StandsStillAsync(WorkerBudgets budgets, InterruptReason reason)
+        {
+            await using var worker = await StartAsync(budgets);
+            await worker.SucceedsAsync("1 + 1");
+            var result = await worker.Run("csharp", code).Completion.Soon();
+            Assert.Equal((RunOutcome.Killed, (InterruptReason?)reason), (result.Outcome, result.Reason));
+            Assert.Equal(reason, (await worker.Exited.Soon()).BudgetReason);
+        }
+    }
+
     [Fact]
     public async Task Of_what_is_printed_exactly_the_budget_arrives()
     {

@@ -11,13 +11,13 @@ namespace ProcInterrupt.Tests.EndToEnd.Budgets;
 public sealed class StoppedControllerTests
 {
     [Theory]
-    [InlineData("while (true) ;", "interrupted", "wallTime", true)]
-    [InlineData("while (true) Console.WriteLine(new string('x', 1000));", "interrupted", "output", true)]
-    [InlineData("var l = new List<byte[]>(); while (true) l.Add(new byte[1 << 20]);", "failed", "memory", true)]
-    [InlineData("System.Text.RegularExpressions.Regex.Match(new string('a', 60) + \"b\", \"^(a+)+$\");", "terminated", "wallTime", false)]
-    public async Task A_budget_holds_while_the_controller_is_stopped(string code, string outcome, string reason, bool lives)
+    [InlineData("while (true) ;", "interrupted", "wallTime", true, "3s")]
+    [InlineData("while (true) Console.WriteLine(new string('x', 1000));", "interrupted", "output", true, "100s")]
+    [InlineData("var l = new List<byte[]>(); while (true) l.Add(new byte[1 << 20]);", "failed", "memory", true, "100s")]
+    [InlineData("System.Text.RegularExpressions.Regex.Match(new string('a', 60) + \"b\", \"^(a+)+$\");", "terminated", "wallTime", false, "3s")]
+    public async Task A_budget_holds_while_the_controller_is_stopped(string code, string outcome, string reason, bool lives, string wall)
     {
-        await using var command = CommandProcess.Start("session", "--wall", "3s", "--grace", "200ms", "--memory", "200M", "--output", "500K");
+        await using var command = CommandProcess.Start("session", "--wall", wall, "--grace", "200ms", "--memory", "200M", "--output", "500K");
         var ready = await command.ReadLineAsync();
         var worker = int.Parse(JsonNode.Parse(ready!)!["pid"]!.ToString());
         await SendAsync($$"""{"op":"run","run":1,"engine":"csharp","code":{{JsonSerializer.Serialize(code)}}}""");

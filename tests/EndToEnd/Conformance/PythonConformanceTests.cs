@@ -2,7 +2,6 @@ using Xunit;
 
 namespace ProcInterrupt.Tests.EndToEnd.Conformance;
 
-[Collection(EndToEndCollection.Name)]
 public sealed class PythonConformanceTests(WorkerFixture fixture) : EngineConformanceTests(fixture), IClassFixture<WorkerFixture>
 {
     private const string Go = "print('go')\n";

@@ -1,77 +1,17 @@
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
 
 namespace ProcInterrupt.Tests.EndToEnd.Python;
 
 /// <summary>C# functions offered to Python, also when they call Python back.</summary>
-[Collection(EndToEndCollection.Name)]
-public sealed class HostFunctionTests : IAsyncLifetime
+public sealed class HostFunctionTests(HostFunctionFixture fixture) : IClassFixture<HostFunctionFixture>
 {
-    private const string Source = """
-        using System;
-        using System.Collections.Generic;
-        using System.Linq;
-        using System.Threading;
-        using System.Threading.Tasks;
-        using ProcInterrupt;
-
-        public static class Functions
-        {
-            private static int cleaned;
-
-            [HostFunction] public static int Add(int left, int right = 5) => left + right;
-            [HostFunction("echo")] public static object Back(object value) => value;
-            [HostFunction] public static double Total(IReadOnlyList<double> items) => items.Sum();
-            [HostFunction] public static Dictionary<string, long[]> Doubled(Dictionary<string, long[]> map) => map.ToDictionary(p => p.Key, p => p.Value.Select(v => 2 * v).ToArray());
-            [HostFunction] public static object Twice(Func<object, object> f, object value) => f(f(value));
-            [HostFunction] public static long Apply(Func<long, long, long> f, long a, long b) => f(a, b);
-            [HostFunction] public static double Seconds(TimeSpan time) => time.TotalMilliseconds;
-            [HostFunction] public static void Fail() => throw new FormatException("bad form");
-            [HostFunction] public static int Cleaned() => cleaned;
-            [HostFunction] public static void Spin() { while (true) Interrupt.Check(); }
-            [HostFunction] public static void Nap() => Thread.Sleep(Timeout.Infinite);
-            [HostFunction] public static void Loop() { while (true) ; }
-            [HostFunction] public static void TakeLock() { var gate = new object(); var t = new Thread(() => { Monitor.Enter(gate); Thread.Sleep(Timeout.Infinite); }) { IsBackground = true }; t.Start(); Thread.Sleep(5); lock (gate) { } Thread.Sleep(Timeout.Infinite); }
-            [HostFunction] public static void Swallow() { while (true) { try { Thread.Sleep(Timeout.Infinite); } catch (Exception) { } } }
-            [HostFunction] public static async Task Delayed() { await Task.Delay(Timeout.Infinite); }
-            [HostFunction] public static void CleanUp() { try { Thread.Sleep(Timeout.Infinite); } finally { Thread.Sleep(20); cleaned++; } }
-            [HostFunction] public static void Leave(int code) => Environment.Exit(code);
-            [HostFunction] public static void Sleep(TimeSpan time) => Interrupt.Sleep(time);
-            [HostFunction] public static void WaitForToken(CancellationToken token) => Task.Delay(Timeout.Infinite, token).GetAwaiter().GetResult();
-            [HostFunction] public static async Task<int> Later(TimeSpan time) { await Task.Delay(time, Interrupt.Token); return 42; }
-            [HostFunction] public static string Call(Action f) { try { f(); return "returned"; } catch (InvalidOperationException) { return "eaten"; } finally { cleaned++; } }
-            [HostFunction] public static void CallOnAnotherThread(Action f) { Exception e = null; var t = new Thread(() => { try { f(); } catch (Exception x) { e = x; } }); t.Start(); t.Join(); if (e != null) throw new AggregateException(e); }
-        }
-        """;
-
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("procinterrupt-tests-");
-
     public static TheoryData<string> Libraries => PythonLibraries.Data;
-
-    private string Assembly => Path.Combine(folder.FullName, "Functions.dll");
-
-    public Task InitializeAsync()
-    {
-        var trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':');
-        var references = trusted.Where(file => Path.GetFileName(file).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(file) == "ProcInterrupt.Shared.dll")
-            .Select(file => MetadataReference.CreateFromFile(file));
-        var result = CSharpCompilation.Create("Functions", [CSharpSyntaxTree.ParseText(Source)], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)).Emit(Assembly);
-        Assert.True(result.Success, string.Join("\n", result.Diagnostics));
-        return Task.CompletedTask;
-    }
-
-    public Task DisposeAsync()
-    {
-        folder.Delete(recursive: true);
-        return Task.CompletedTask;
-    }
 
     [Theory]
     [MemberData(nameof(Libraries))]
     public async Task Arguments_and_results_cross_and_mistakes_are_TypeErrors(string library)
     {
-        await using var worker = await StartAsync(library);
+        var worker = await fixture.WorkerAsync(library);
         await worker.ValueAsync("from procinterrupt.host import *\nimport procinterrupt");
         (string Code, string Value)[] cases =
         [
@@ -106,7 +46,7 @@ public sealed class HostFunctionTests : IAsyncLifetime
     [MemberData(nameof(Libraries))]
     public async Task A_function_that_blocks_is_interrupted_and_except_Exception_does_not_catch_it(string library)
     {
-        await using var worker = await StartAsync(library);
+        var worker = await fixture.WorkerAsync(library);
         await worker.ValueAsync("from procinterrupt.host import *\nkept = 41");
         foreach (var call in new[] { "spin()", "sleep(60)", "wait_for_token()", "later(60)", "nap()", "loop()", "take_lock()", "swallow()", "delayed()", "clean_up()" })
         {
@@ -128,7 +68,7 @@ public sealed class HostFunctionTests : IAsyncLifetime
     [MemberData(nameof(Libraries))]
     public async Task An_interrupt_in_a_callback_passes_through_the_function_as_the_same_object(string library)
     {
-        await using var worker = await StartAsync(library);
+        var worker = await fixture.WorkerAsync(library);
         await worker.ValueAsync("from procinterrupt.host import *");
         for (var time = 0; time < 10; time++)
         {
@@ -157,7 +97,7 @@ public sealed class HostFunctionTests : IAsyncLifetime
     [Fact]
     public async Task A_blocked_function_is_woven_so_that_it_raises_once_cleans_up_and_exits_as_a_run_does()
     {
-        await using var worker = await StartAsync(PythonLibraries.Default);
+        var worker = await fixture.WorkerAsync(PythonLibraries.Default);
         await worker.ValueAsync("from procinterrupt.host import *\nimport time");
         for (var time = 0; time < 20; time++)
         {
@@ -178,7 +118,7 @@ public sealed class HostFunctionTests : IAsyncLifetime
     [Fact]
     public async Task A_handler_runs_while_a_function_blocks_and_the_function_goes_on()
     {
-        await using var worker = await StartAsync(PythonLibraries.Default);
+        var worker = await fixture.WorkerAsync(PythonLibraries.Default);
         var run = await worker.GoAsync("import signal\nfrom procinterrupt.host import *\nhits = []\nsignal.signal(10, lambda s, f: hits.append(s))\nprint('go')\nsleep(60)");
         Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync(Signal.User1).Soon()).Status);
         Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
@@ -188,12 +128,12 @@ public sealed class HostFunctionTests : IAsyncLifetime
     [Fact]
     public async Task An_assembly_that_cannot_be_used_is_told()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => Worker.StartAsync(new WorkerOptions { HostAssemblies = [Path.Combine(folder.FullName, "nothing.dll")] }));
-        var text = Path.Combine(folder.FullName, "text.dll");
+        await Assert.ThrowsAsync<ArgumentException>(() => Worker.StartAsync(new WorkerOptions { HostAssemblies = [Path.Combine(fixture.Folder, "nothing.dll")] }));
+        var text = Path.Combine(fixture.Folder, "text.dll");
         await File.WriteAllTextAsync(text, "no assembly");
         await using var broken = await Worker.StartAsync(new WorkerOptions { HostAssemblies = [text] });
         Assert.Contains("text.dll cannot be loaded", broken.Engines.Single(engine => engine.Name == "python").Unavailable, StringComparison.Ordinal);
-        await using var twice = await Worker.StartAsync(new WorkerOptions { HostAssemblies = [Assembly, Assembly] });
+        await using var twice = await Worker.StartAsync(new WorkerOptions { HostAssemblies = [fixture.Assembly, fixture.Assembly] });
         Assert.Contains("Two host functions are called add", twice.Engines.Single(engine => engine.Name == "python").Unavailable, StringComparison.Ordinal);
     }
 
@@ -202,10 +142,4 @@ public sealed class HostFunctionTests : IAsyncLifetime
         var error = (await worker.EndsAsync(code)).Error;
         return (error?.Type, error?.Message);
     }
-
-    private Task<Worker> StartAsync(string library) => Worker.StartAsync(new WorkerOptions
-    {
-        Environment = new Dictionary<string, string?> { ["PROCINTERRUPT_LIBPYTHON"] = library },
-        HostAssemblies = [Assembly],
-    });
 }

@@ -4,7 +4,6 @@ using Xunit.Abstractions;
 namespace ProcInterrupt.Tests.EndToEnd.Python;
 
 /// <summary>Catching, handlers, signals, insist, deadlines, stale and late requests: as in Python itself, and what it lacks.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class PythonDeliveryTests(PythonFixture fixture, ITestOutputHelper output) : IClassFixture<PythonFixture>
 {
     public static TheoryData<string> Libraries => PythonLibraries.Data;

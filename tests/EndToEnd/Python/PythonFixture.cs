@@ -21,8 +21,13 @@ public sealed class PythonFixture : IAsyncLifetime
         return worker;
     }
 
-    public static Task<Worker> StartAsync(string library) =>
-        Worker.StartAsync(new WorkerOptions { Environment = new Dictionary<string, string?> { [LocatingEnvironment.LibraryVariable] = library } });
+    /// <param name="library">The CPython.</param>
+    /// <param name="exitGrace">The default where it is not given.</param>
+    public static Task<Worker> StartAsync(string library, TimeSpan? exitGrace = null) => Worker.StartAsync(new WorkerOptions
+    {
+        Environment = new Dictionary<string, string?> { [LocatingEnvironment.LibraryVariable] = library },
+        ExitGrace = exitGrace ?? new WorkerOptions().ExitGrace,
+    });
 
     public async Task DisposeAsync()
     {

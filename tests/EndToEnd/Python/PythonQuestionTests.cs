@@ -3,7 +3,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd.Python;
 
 /// <summary>What is asked about Python code that is not run, and where a part of a script says that it is.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class PythonQuestionTests(PythonFixture fixture) : IClassFixture<PythonFixture>
 {
     [Theory]

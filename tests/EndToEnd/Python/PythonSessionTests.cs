@@ -5,7 +5,6 @@ using Xunit;
 namespace ProcInterrupt.Tests.EndToEnd.Python;
 
 /// <summary>The session: names, values, errors, exits, output, input, threads, forks and ends.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<PythonFixture>
 {
     public static TheoryData<string> Libraries => PythonLibraries.Data;
@@ -271,7 +270,7 @@ public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<Py
     [InlineData("import os\nos.abort()", "SIGABRT")]
     public async Task The_end_of_the_process_is_told_with_its_cause(string code, string cause)
     {
-        await using var worker = await PythonFixture.StartAsync(PythonLibraries.Default);
+        await using var worker = await PythonFixture.StartAsync(PythonLibraries.Default, Expect.Bound);
         var result = await worker.EndsAsync(code);
         Assert.Equal(RunOutcome.WorkerLost, result.Outcome);
         Assert.Contains(cause, result.Error!.Message, StringComparison.Ordinal);

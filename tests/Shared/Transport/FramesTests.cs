@@ -179,26 +179,31 @@ public sealed class FramesTests
         using var pipe = new MemoryStream(new byte[1024 * 1024]);
         var writer = new MessageWriter(pipe);
         var message = new InterruptTakenMessage(7, 0x0000_0007_0000_0002, 123_456_789_000);
-        writer.Write(message);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Count; i++)
-        {
-            writer.Write(message);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, LeastAllocated(Count, () => writer.Write(message)));
 
         pipe.Position = 0;
         var reader = new MessageReader(pipe);
-        reader.Read();
-        before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Count; i++)
-        {
-            reader.Read();
-        }
 
         // The record: a header of two words, a uint, a ulong and a long.
-        Assert.Equal(Count * 40, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(Count * 40, LeastAllocated(Count, () => reader.Read()));
+    }
+
+    /// <summary>In bytes, by this thread: the runtime allocates on it too, once in a while, for what it compiles anew; a message's own cost is in every round.</summary>
+    private static long LeastAllocated(int count, Action action)
+    {
+        long least = long.MaxValue;
+        for (int round = 0; round < 4; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < count; i++)
+            {
+                action();
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 
     [Fact]

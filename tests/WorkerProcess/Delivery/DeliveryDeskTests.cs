@@ -239,6 +239,22 @@ public sealed class DeliveryDeskTests : IDisposable
         Assert.Equal((RunOutcome.Succeeded, (int?)7), (completed.Outcome, completed.ExitCode));
     }
 
+    [Theory]
+    [InlineData(InterruptRung.Signal)]
+    [InlineData(InterruptRung.Insist)]
+    public void What_is_asked_while_an_exit_unwinds_is_not_taken(InterruptRung rung)
+    {
+        var scope = Begin(1);
+        var exit = Assert.ThrowsAny<Exception>(() => desk.Exit(7));
+        Write(new InterruptWord(1, Signal.Interrupt, default, rung));
+        Assert.IsType(exit.GetType(), Record.Exception(desk.Check));
+        Assert.Empty(Told);
+        Assert.True(page.View.ReadWord().HasRequest);
+        RunScope.Current = null;
+        Assert.Equal(7, desk.End(scope, Nothing, 0)!.ExitCode);
+        Assert.Equal(0ul, page.View.ReadWord().Bits);
+    }
+
     [Fact]
     public void A_trip_byte_that_nothing_explains_is_cleared()
     {

@@ -27,8 +27,8 @@ def prepare(source, path, run, first_line):
         _enter_path(path)
     # CPython 3.11 up to 3.11.4 fails here when a finalizer that the collector calls meanwhile makes a syntax tree too.
     collects = gc.isenabled()
-    gc.disable()
     try:
+        gc.disable()
         tree = compile(source, filename, "exec", _AST_ONLY | _future_flags, True)
     except SyntaxError as error:
         for name in ("lineno", "end_lineno"):
