@@ -55,6 +55,11 @@ internal sealed unsafe partial class PythonInterrupts
                 case WordAction.Raise when word.Rung == InterruptRung.Insist && !again:
                     return Insist();
                 case WordAction.Raise:
+                    if (!again)
+                    {
+                        WakeByDescriptor(word);
+                    }
+
                     // The code's own signals are nobody's request: what becomes of them is not followed.
                     if (Raise(word, frame, tracked: scope is not null))
                     {
@@ -127,10 +132,7 @@ internal sealed unsafe partial class PythonInterrupts
             return Raise(word, frame, tracked: scope is not null);
         }
 
-        if (wakeup >= 0)
-        {
-            PosixThread.WriteByte(wakeup, (byte)word.Signal);
-        }
+        WakeByDescriptor(word);
 
         // Called from here, so that no frame of ours is in the traceback of what it raises.
         var handler = objects.Shared(api.PyList_GetItem(handlers, (int)word.Signal));
@@ -181,6 +183,15 @@ internal sealed unsafe partial class PythonInterrupts
         {
             undisturbed--;
             api.Py_DecRef(callable);
+        }
+    }
+
+    /// <summary>As Python does for each signal that has a handler of Python's, <c>default_int_handler</c> included.</summary>
+    private void WakeByDescriptor(InterruptWord word)
+    {
+        if (wakeup >= 0)
+        {
+            PosixThread.WriteByte(wakeup, (byte)word.Signal);
         }
     }
 

@@ -170,23 +170,71 @@ internal sealed unsafe partial class PythonInterrupts
         if (userTrace is not 0 and var trace)
         {
             userTrace = 0;
-            if (trace == api.None)
-            {
-                api.Py_DecRef(trace);
-                return;
-            }
+            SetTrace(trace);
+        }
+    }
 
-            var set = objects.Attribute(session, "set_trace"u8);
-            var done = objects.Call(set, trace);
-            api.Py_DecRef(set);
-            if (done == 0)
-            {
-                api.PyErr_Clear();
-            }
-            else
-            {
-                api.Py_DecRef(done);
-            }
+    /// <summary>The code's own trace function, a debugger's say, sees the code and not what we do before and after it.</summary>
+    public void SuspendUserTrace()
+    {
+        if (userTrace != 0)
+        {
+            return; // we trace ourselves until the end of the run
+        }
+
+        var get = objects.Attribute(session, "get_trace"u8);
+        var trace = objects.Call(get);
+        api.Py_DecRef(get);
+        if (trace == api.None)
+        {
+            api.Py_DecRef(trace);
+            return;
+        }
+
+        ForgetUserTrace();
+        suspendedTrace = trace;
+        api.PyEval_SetTrace(0, 0);
+    }
+
+    /// <summary>The code begins.</summary>
+    public void ResumeUserTrace()
+    {
+        if (suspendedTrace is not 0 and var trace)
+        {
+            suspendedTrace = 0;
+            SetTrace(trace);
+        }
+    }
+
+    /// <summary>The session starts anew.</summary>
+    public void ForgetUserTrace()
+    {
+        if (suspendedTrace != 0)
+        {
+            api.Py_DecRef(suspendedTrace);
+            suspendedTrace = 0;
+        }
+    }
+
+    /// <summary>As <c>sys.settrace</c>; takes over the reference.</summary>
+    private void SetTrace(nint trace)
+    {
+        if (trace == api.None)
+        {
+            api.Py_DecRef(trace);
+            return;
+        }
+
+        var set = objects.Attribute(session, "set_trace"u8);
+        var done = objects.Call(set, trace);
+        api.Py_DecRef(set);
+        if (done == 0)
+        {
+            api.PyErr_Clear();
+        }
+        else
+        {
+            api.Py_DecRef(done);
         }
     }
 

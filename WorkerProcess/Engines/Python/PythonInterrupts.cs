@@ -56,6 +56,7 @@ internal sealed unsafe partial class PythonInterrupts : IForeignCode
     private int jumpsPassed;
     private nint deferredFrame;
     private nint userTrace;
+    private nint suspendedTrace;
 
     /// <summary>Above 0 while the main thread is in .NET code of the user's.</summary>
     private volatile int dotNetDepth;

@@ -53,6 +53,26 @@ internal sealed class PythonOutput(OutputBuffer buffer, MessageSender sender, De
         WriteText(stream, Encoding.UTF8.GetBytes(chars));
     }
 
+    /// <summary>The run is about to be over: the start of a character that no more bytes came for is its own.</summary>
+    public void GiveUpIncomplete()
+    {
+        foreach (var stream in (ReadOnlySpan<OutputStream>)[OutputStream.Stdout, OutputStream.Stderr])
+        {
+            var decoder = decoders[(int)stream - 1];
+            Span<char> rest = stackalloc char[2];
+            int count;
+            lock (decoder)
+            {
+                count = decoder.GetChars([], rest, flush: true);
+            }
+
+            if (count > 0)
+            {
+                WriteText(stream, Encoding.UTF8.GetBytes(rest[..count].ToArray()));
+            }
+        }
+    }
+
     /// <summary>Something to show, in order with what is printed.</summary>
     /// <exception cref="ArgumentException">It is larger than a frame may be.</exception>
     public void Show(IReadOnlyDictionary<string, string> forms)

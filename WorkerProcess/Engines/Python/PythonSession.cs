@@ -26,6 +26,7 @@ internal sealed unsafe class PythonSession
     private readonly PythonObjects objects;
     private readonly PythonInterrupts interrupts;
     private readonly DeliveryDesk desk;
+    private readonly PythonOutput output;
     private readonly nint names;
     private readonly nint prepare;
     private readonly nint describe;
@@ -35,7 +36,7 @@ internal sealed unsafe class PythonSession
     private readonly bool hasMemoryBudget;
 
     /// <summary>Initialises CPython on the calling thread, which is its main thread from now on.</summary>
-    public PythonSession(PythonLibrary library, DeliveryDesk desk, OutputBuffer output, MessageSender sender, DescriptorCapture captured, InputReader input, IReadOnlyList<HostFunction> hostFunctions, long? memoryBytes)
+    public PythonSession(PythonLibrary library, DeliveryDesk desk, OutputBuffer buffer, MessageSender sender, DescriptorCapture captured, InputReader input, IReadOnlyList<HostFunction> hostFunctions, long? memoryBytes)
     {
         this.desk = desk;
         runtime = PythonRuntime.Initialize(library, memoryBytes);
@@ -43,7 +44,8 @@ internal sealed unsafe class PythonSession
         api = runtime.Api;
         objects = runtime.Objects;
         interrupts = new PythonInterrupts(runtime, desk, out var stackDescriptor);
-        var functions = new SessionFunctions(runtime, interrupts, new PythonOutput(output, sender, desk, captured, interrupts), input, new PythonShields(desk, interrupts));
+        output = new PythonOutput(buffer, sender, desk, captured, interrupts);
+        var functions = new SessionFunctions(runtime, interrupts, output, input, new PythonShields(desk, interrupts));
         functions.AddTo(AddModule("_procinterrupt"));
         module = AddModule("_procinterrupt_session");
         interrupts.Attach(module);
@@ -117,6 +119,7 @@ internal sealed unsafe class PythonSession
         runtime.Acquire();
         try
         {
+            interrupts.ForgetUserTrace();
             CallDone("reset"u8);
         }
         finally
@@ -164,6 +167,7 @@ internal sealed unsafe class PythonSession
         }
 
         interrupts.Stacks.Begin(request);
+        interrupts.ResumeUserTrace();
         interrupts.Open(run);
         RunValue? value = null;
         RunError? error = null;
@@ -177,6 +181,7 @@ internal sealed unsafe class PythonSession
         }
 
         LeaveForkedChild(escaped);
+        interrupts.SuspendUserTrace();
         if (escaped == 0 && result != 0 && result != api.None)
         {
             escaped = Describe(result, out value);
@@ -189,6 +194,7 @@ internal sealed unsafe class PythonSession
 
         // What C code of the run's holds in its own streams is the run's.
         PosixThread.FlushStreams();
+        output.GiveUpIncomplete();
 
         // This runs code of the user's and may be interrupted in its turn: what came out last counts.
         for (var tries = 0; escaped != 0 && tries < MostTries; tries++)
@@ -204,6 +210,7 @@ internal sealed unsafe class PythonSession
 
         var insisted = interrupts.HasInsisted;
         var stillToRaise = interrupts.Close();
+        interrupts.SuspendUserTrace();
         if ((stillToRaise || (insisted && escaped != 0)) && end == ForeignEnd.Returned)
         {
             end = ForeignEnd.Interrupted;

@@ -244,7 +244,9 @@ internal sealed unsafe class SessionFunctions
         else
         {
             api.PyErr_Clear();
-            objects.SetError(api.TypeError, "write() argument must be str");
+            var name = objects.Attribute(objects.TypeOf(text), "__name__"u8);
+            objects.SetError(api.TypeError, $"write() argument must be str, not {objects.ToText(name)}");
+            api.Py_DecRef(name);
             return 0;
         }
 

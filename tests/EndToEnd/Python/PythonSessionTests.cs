@@ -105,42 +105,6 @@ public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<Py
         Assert.Equal(RunOutcome.Failed, (await worker.EndsAsync("x = '\0'")).Outcome);
     }
 
-    [Theory]
-    [InlineData("import sys\nsys.exit()", 0)]
-    [InlineData("import sys\nsys.exit(7)", 7)]
-    [InlineData("raise SystemExit('bye')", 1)]
-    [InlineData("try:\n    exit(3)\nexcept Exception: pass", 3)]
-    public async Task SystemExit_ends_the_run_with_its_code_and_not_the_worker(string code, int exitCode)
-    {
-        var worker = await WorkerAsync();
-        await worker.ValueAsync("kept = 41");
-        var result = await worker.EndsAsync(code);
-        Assert.Equal((RunOutcome.Succeeded, exitCode), (result.Outcome, result.ExitCode));
-        Assert.Equal("42", await worker.ValueAsync("kept + 1"));
-    }
-
-    [Theory]
-    [MemberData(nameof(Libraries))]
-    public async Task Everything_that_is_written_is_captured_in_order(string library)
-    {
-        var worker = await fixture.WorkerAsync(library);
-        var (stdout, stderr, _) = await worker.OutputAsync("""
-            import ctypes, os, subprocess, sys
-            print('1')
-            subprocess.run(['echo', '2'])
-            print('3')
-            os.write(1, b'4\n')
-            print('5')
-            os.system('echo 6; echo error >&2')
-            sys.stdout.buffer.write('\u00e9'.encode()[:1])
-            sys.stdout.buffer.write('\u00e9'.encode()[1:])
-            print('7\0\ud800')
-            ctypes.CDLL(None).printf(b'8\n')
-            """);
-        Assert.Equal("1\n2\n3\n4\n5\n6\n\u00e97\0\\ud800\n8\n", stdout);
-        Assert.Equal("error\n", stderr);
-    }
-
     /// <summary>As an interrupt does in the clean-up of asyncio.run.</summary>
     [Theory]
     [MemberData(nameof(Libraries))]
@@ -169,21 +133,6 @@ public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<Py
         var other = await worker.GoAsync("print('go')\nwhile not seen: pass\nseen[0]");
         Assert.Equal(ReceiptStatus.Handled, (await other.InterruptAsync((Signal)12).Soon()).Status);
         Assert.Equal("12", (await other.Completion.Soon()).Value?.Text);
-    }
-
-    [Fact]
-    public async Task A_stream_that_is_closed_removed_or_replaced_does_not_break_the_session()
-    {
-        var worker = await WorkerAsync();
-        foreach (var harm in new[] { "sys.stdout.close(); sys.stderr.close(); sys.stdin.close()", "del sys.stdout, sys.stderr, sys.stdin", "sys.stdout = sys.stderr = sys.stdin = None", "sys.stdout = 5" })
-        {
-            await worker.EndsAsync($"import sys\n{harm}");
-            var (stdout, _, result) = await worker.OutputAsync(harm == "sys.stdout = 5" ? "sys.stdout = sys.__stdout__\nprint('back')" : "print('back')");
-            Assert.Equal((harm, "back\n", RunOutcome.Succeeded), (harm, stdout, result.Outcome));
-        }
-
-        await worker.ValueAsync("import io\nkeep, sys.stdout = sys.stdout, io.StringIO()\nprint('inside')");
-        Assert.Equal("'inside\\nstill\\n'", await worker.ValueAsync("print('still')\ntext = sys.stdout.getvalue()\nsys.stdout = keep\ntext"));
     }
 
     [Fact]
@@ -262,18 +211,6 @@ public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<Py
         Assert.Equal("(9, 0)", await worker.ValueAsync("pid = os.fork()\nif pid == 0:\n    while True: pass\nos.kill(pid, 9)\nstatus = os.waitpid(pid, 0)[1]\n(os.WTERMSIG(status), os.WEXITSTATUS(status))"));
         Assert.Equal("[1, 2]", await worker.ValueAsync("import multiprocessing\nwith multiprocessing.get_context('fork').Pool(2) as pool: r = pool.map(abs, [-1, -2])\nr"));
         Assert.Equal("2", await worker.ValueAsync("1 + 1"));
-    }
-
-    [Theory]
-    [InlineData("import os\nos._exit(17)", "17")]
-    [InlineData("import ctypes\nctypes.string_at(0)", "SIGSEGV")]
-    [InlineData("import os\nos.abort()", "SIGABRT")]
-    public async Task The_end_of_the_process_is_told_with_its_cause(string code, string cause)
-    {
-        await using var worker = await PythonFixture.StartAsync(PythonLibraries.Default, Expect.Bound);
-        var result = await worker.EndsAsync(code);
-        Assert.Equal(RunOutcome.WorkerLost, result.Outcome);
-        Assert.Contains(cause, result.Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,8 +15,12 @@ def exit_code(error):
     if code is None:
         return 0
     if isinstance(code, int):
-        return code & 0xFF
-    print(code, file=sys.stderr)
+        # As C's long, which is what Python itself makes of it.
+        return code & 0xFF if -1 << 63 <= code < 1 << 63 else 0xFF
+    try:
+        print(code, file=sys.stderr or sys.__stderr__)
+    except Exception:
+        pass  # as in Python itself: the code says how it ends, even if that cannot be shown
     return 1
 
 

@@ -6,6 +6,7 @@ import gc
 import linecache
 import os
 import sys
+import threading
 
 _AST_ONLY = 0x400
 _FUTURES = 0x1FE0000 if sys.version_info >= (3, 9) else 0
@@ -14,6 +15,7 @@ _main = sys.modules["__main__"]
 _initial_modules = frozenset(sys.modules)
 _initial_path = None
 _run_path = None
+_thread_excepthook = threading.excepthook
 
 
 def prepare(source, path, run, first_line):
@@ -21,6 +23,7 @@ def prepare(source, path, run, first_line):
     global _future_flags, _run_path
     _repair_streams()
     _leave_loop()
+    _main.__dict__.setdefault("__name__", "__main__")
     filename = path or f"<run {run}>"
     _keep_lines(source, filename, first_line)
     if path != _run_path:
@@ -113,6 +116,7 @@ def reset():
     _install_streams()
     sys.unraisablehook = _native.unraisable
     sys.excepthook = sys.__excepthook__
+    threading.excepthook = _thread_excepthook
     sys.displayhook = sys.__displayhook__
     sys.setrecursionlimit(_recursion_limit)
     _enter_path(None)

@@ -85,14 +85,28 @@ def _interrupt_main(signum=2, /):
 
 
 _original_kill = os.kill
+_original_pthread_kill = _signal.pthread_kill
+
+
+def _is_in_table(signalnum):
+    """Signals to the worker itself go through the table, unless they would end a process that does not handle them."""
+    if not 1 <= signalnum <= _MAX_SIGNAL or signalnum in _UNCATCHABLE:
+        return False
+    return signalnum == 2 or _handlers[signalnum] != _signal.SIG_DFL
 
 
 def _kill(pid, signalnum, /):
-    """Signals to the worker itself go through the table, unless they would end a process that does not handle them."""
-    if pid == os.getpid() and 1 <= signalnum <= _MAX_SIGNAL and signalnum not in _UNCATCHABLE:
-        if signalnum == 2 or _handlers[signalnum] != _signal.SIG_DFL:
-            return _native.raise_signal(int(signalnum))
+    if pid == os.getpid() and _is_in_table(signalnum):
+        return _native.raise_signal(int(signalnum))
     return _original_kill(pid, signalnum)
+
+
+def _pthread_kill(thread_id, signalnum, /):
+    """Python runs handlers on its main thread, whichever got the signal; signal 0 asks whether the thread is there."""
+    if not _is_in_table(signalnum):
+        return _original_pthread_kill(thread_id, signalnum)
+    _original_pthread_kill(thread_id, 0)
+    _native.raise_signal(int(signalnum))
 
 
 _original_sigmask = _signal.pthread_sigmask
@@ -178,6 +192,7 @@ def _install_signals():
         "set_wakeup_fd": _set_wakeup_fd,
         "siginterrupt": _siginterrupt,
         "raise_signal": _raise_signal,
+        "pthread_kill": _pthread_kill,
         "alarm": _alarm,
         "setitimer": _setitimer,
         "getitimer": _getitimer,

@@ -3,8 +3,8 @@
 import _procinterrupt as _native
 import builtins
 import io
+import os
 import sys
-import time
 
 
 class _BinaryOutput(io.BufferedIOBase):
@@ -137,6 +137,9 @@ class _BinaryInput(io.BufferedIOBase):
         return True
 
 
+_kept_descriptors = {descriptor: os.dup(descriptor) for descriptor in (1, 2)}
+
+
 def _install_streams():
     sys.stdin = sys.__stdin__ = _Input()
     sys.stdout = sys.__stdout__ = _Output(1)
@@ -144,13 +147,23 @@ def _install_streams():
 
 
 def _repair_streams():
-    """A stream that the last run closed or removed is there again; one that it replaced stays replaced."""
+    """A stream or descriptor that the last run closed or removed is there again; one that it replaced stays replaced."""
+    for descriptor, kept in _kept_descriptors.items():
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.dup2(kept, descriptor)
     if getattr(getattr(sys, "stdout", None), "closed", True):
         sys.stdout = sys.__stdout__ = _Output(1)
     if getattr(getattr(sys, "stderr", None), "closed", True):
         sys.stderr = sys.__stderr__ = _Output(2)
     if getattr(getattr(sys, "stdin", None), "closed", True):
         sys.stdin = sys.__stdin__ = _Input()
+    for stream in (sys.stdout, sys.stderr):
+        if type(stream) is _Output and stream.buffer.closed:
+            stream.buffer = _BinaryOutput(stream.fileno())
+    if type(sys.stdin) is _Input and sys.stdin.buffer.closed:
+        sys.stdin.buffer = _BinaryInput(sys.stdin)
 
 
 _original_input = builtins.input
