@@ -127,8 +127,8 @@ internal static partial class SoakJudge
             must(SoakFault.Duplicated, times <= sent || sent == 0, $"signal {signal} reached it {times} times, and was sent {sent} times");
         }
 
-        // Printed by the handler before it returned, and read before the run's end; but a SIGINT breaks off the handlers that have
-        // not printed yet, all that were called within one another. (A lost worker's last output may be lost.)
+        // Printed by the handler before it returned, and read before the run's end; but a SIGINT breaks off a handler
+        // that has not printed yet, and those that it came into: handlers nest. (A lost worker's last output may be lost.)
         if (setUp && result.Outcome is RunOutcome.Succeeded or RunOutcome.Interrupted)
         {
             var silent = receipts

@@ -95,8 +95,21 @@ internal sealed class SoakRunner : IDisposable
         }
     }
 
-    /// <summary>Tells what is in use every so often, and ends it when enough has been asked.</summary>
+    /// <summary>Tells what is in use every so often, and ends it when enough has been asked; also when it fails itself, since nobody else would.</summary>
     private async Task WatchAsync(long begun)
+    {
+        try
+        {
+            await WatchToTheEndAsync(begun);
+        }
+        catch (Exception exception)
+        {
+            tally.Add(SoakFault.Wrong, $"the look at what is used failed: {exception}");
+            await over.CancelAsync();
+        }
+    }
+
+    private async Task WatchToTheEndAsync(long begun)
     {
         var next = options.Interval;
         while (!over.IsCancellationRequested)

@@ -169,15 +169,6 @@ internal sealed unsafe partial class PythonInterrupts
         return RaiseAt(error, frame);
     }
 
-    /// <summary>As Python does for each signal that has a handler of Python's, <c>default_int_handler</c> included.</summary>
-    private void WakeByDescriptor(InterruptWord word)
-    {
-        if (wakeup >= 0)
-        {
-            PosixThread.WriteByte(wakeup, (byte)word.Signal);
-        }
-    }
-
     /// <summary>Calls a function of ours, during which nothing is taken: an interrupt that came out of it would be lost, or be taken for the code's.</summary>
     /// <returns>The result, or 0 with Python's error set.</returns>
     public nint CallUndisturbed(ReadOnlySpan<byte> function, params ReadOnlySpan<nint> arguments)
@@ -192,6 +183,15 @@ internal sealed unsafe partial class PythonInterrupts
         {
             undisturbed--;
             api.Py_DecRef(callable);
+        }
+    }
+
+    /// <summary>As Python does for each signal that has a handler of Python's, <c>default_int_handler</c> included.</summary>
+    private void WakeByDescriptor(InterruptWord word)
+    {
+        if (wakeup >= 0)
+        {
+            PosixThread.WriteByte(wakeup, (byte)word.Signal);
         }
     }
 

@@ -56,10 +56,10 @@ internal sealed class PythonOutput(OutputBuffer buffer, MessageSender sender, De
     /// <summary>The run is about to be over: the start of a character that no more bytes came for is its own.</summary>
     public void GiveUpIncomplete()
     {
+        Span<char> rest = stackalloc char[2];
         foreach (var stream in (ReadOnlySpan<OutputStream>)[OutputStream.Stdout, OutputStream.Stderr])
         {
             var decoder = decoders[(int)stream - 1];
-            Span<char> rest = stackalloc char[2];
             int count;
             lock (decoder)
             {

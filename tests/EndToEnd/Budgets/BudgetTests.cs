@@ -12,8 +12,8 @@ public sealed class BudgetTests
     [Fact]
     public async Task A_run_that_takes_too_long_is_interrupted_and_the_session_lives()
     {
-        await using var worker = await StartAsync(new WorkerBudgets { WallTime = TimeSpan.FromSeconds(4), Grace = TimeSpan.FromSeconds(1) });
-        await worker.SucceedsAsync("var kept = 41;");
+        await using var worker = await StartAsync(new WorkerBudgets { WallTime = TimeSpan.FromSeconds(2), Grace = TimeSpan.FromSeconds(2) });
+        await KeepAsync(worker);
         await EndsAsync(worker, "Thread.Sleep(100_000);", RunOutcome.Interrupted, InterruptReason.WallTime);
         await EndsAsync(worker, "while (true) { try { while (true) ; } catch (KeyboardInterruptException) { } }", RunOutcome.Interrupted, InterruptReason.WallTime);
         Assert.Equal("42", (await worker.SucceedsAsync("kept + 1")).Value?.Text);
@@ -23,7 +23,7 @@ public sealed class BudgetTests
     public async Task Processor_time_counts_and_waiting_does_not()
     {
         await using var worker = await StartAsync(new WorkerBudgets { CpuTime = TimeSpan.FromSeconds(1.5) });
-        await worker.SucceedsAsync("var kept = 41;");
+        await KeepAsync(worker);
         await worker.SucceedsAsync("Thread.Sleep(2000);");
         await EndsAsync(worker, Spin, RunOutcome.Interrupted, InterruptReason.Cpu);
         await EndsAsync(worker, "Parallel.For(0, 4, _ => { while (true) ; });", RunOutcome.Interrupted, InterruptReason.Cpu);
@@ -34,7 +34,7 @@ public sealed class BudgetTests
     public async Task Clean_up_without_an_end_is_ended_by_insisting()
     {
         await using var worker = await StartAsync(new WorkerBudgets { CpuTime = TimeSpan.FromSeconds(1.5), Grace = TimeSpan.FromSeconds(1) });
-        await worker.SucceedsAsync("var kept = 41;");
+        await KeepAsync(worker);
         await EndsAsync(worker, "try { while (true) ; } finally { while (true) ; }", RunOutcome.Interrupted, InterruptReason.Cpu);
         Assert.Equal("42", (await worker.SucceedsAsync("kept + 1")).Value?.Text);
     }
@@ -143,6 +143,20 @@ public sealed class BudgetTests
     }
 
     internal static Task<Worker> StartAsync(WorkerBudgets budgets) => Worker.StartAsync(new WorkerOptions { Budgets = budgets });
+
+    /// <summary>Keeps a number in the first run of a worker. Its compilation alone may be over a small budget; the next is quick.</summary>
+    private static async Task KeepAsync(Worker worker)
+    {
+        RunResult kept;
+        var tries = 0;
+        do
+        {
+            kept = await worker.Run("csharp", "var kept = 41;").Completion.Soon();
+        }
+        while (kept.Outcome == RunOutcome.Interrupted && ++tries < 5);
+
+        Assert.Equal(RunOutcome.Succeeded, kept.Outcome);
+    }
 
     internal static async Task<RunResult> EndsAsync(Worker worker, string code, RunOutcome outcome, InterruptReason reason, string engine = "csharp")
     {

@@ -36,7 +36,7 @@ public sealed class PythonBudgetTests
     [Fact]
     public async Task A_blocked_run_is_interrupted_at_its_time()
     {
-        await using var worker = await BudgetTests.StartAsync(new WorkerBudgets { WallTime = TimeSpan.FromSeconds(3) });
+        await using var worker = await BudgetTests.StartAsync(new WorkerBudgets { WallTime = TimeSpan.FromSeconds(1) });
         await BudgetTests.EndsAsync(worker, "import time\ntime.sleep(100)", RunOutcome.Interrupted, InterruptReason.WallTime, "python");
     }
 

@@ -56,7 +56,7 @@ public sealed class SameResultTests
                 "WaitHandle.WaitAll([set], TimeSpan.FromDays(99))", "WaitHandle.WaitAll([set], TimeSpan.Zero, true)", "WaitHandle.WaitAll(null!)", "WaitHandle.WaitAll([], 5)",
                 "var a = new AutoResetEvent(false); W(WaitHandle.SignalAndWait(a, set)); W(a.WaitOne(0))", "WaitHandle.SignalAndWait(set, unset, 1, false)", "WaitHandle.SignalAndWait(set, unset, 0, true)",
                 "WaitHandle.SignalAndWait(set, unset, TimeSpan.FromMilliseconds(1), false)", "WaitHandle.SignalAndWait(set, unset, -2, false)", "WaitHandle.SignalAndWait(null!, set)", "WaitHandle.SignalAndWait(set, set, TimeSpan.FromDays(99), true)",
-                "var m = new Mutex(); new Thread(() => m.WaitOne()).Start(); Thread.Sleep(50); m.WaitOne(1000)", "new Mutex(true).WaitOne(1)",
+                "var m = new Mutex(); var t = new Thread(() => m.WaitOne()); t.Start(); t.Join(); m.WaitOne(1000)", "new Mutex(true).WaitOne(1)",
             ]
         },
         {
@@ -73,7 +73,7 @@ public sealed class SameResultTests
             [
                 "sem.Wait(); W(sem.CurrentCount); sem.Release()", "W(sem.Wait(0)); sem.Release()", "W(sem.Wait(5)); sem.Release()", "W(sem.Wait(TimeSpan.FromSeconds(1))); sem.Release()", "new SemaphoreSlim(1).Wait(-2)", "sem.Wait(-2, never)", "sem.Wait(TimeSpan.FromDays(99))",
                 "none.Wait(0)", "none.Wait(1)", "none.Wait(35)", "none.Wait(canceled)", "none.Wait(5, canceled)", "none.Wait(-1, soon.Token)", "none.Wait(TimeSpan.FromMilliseconds(1), never)", "none.Wait(TimeSpan.FromMilliseconds(1))", "((SemaphoreSlim)null!).Wait()",
-                "Task.Delay(30).ContinueWith(_ => none.Release()); none.Wait(); W(none.CurrentCount)", "var d = new SemaphoreSlim(1); d.Dispose(); d.Wait()",
+                "OnceThisWaits(() => none.Release()); none.Wait(); W(none.CurrentCount)", "var d = new SemaphoreSlim(1); d.Dispose(); d.Wait()",
                 "new Barrier(1).SignalAndWait()", "new Barrier(1).SignalAndWait(5)", "new Barrier(2).SignalAndWait(0)", "new Barrier(2).SignalAndWait(1)", "new Barrier(2).SignalAndWait(25)", "new Barrier(2).SignalAndWait(-2)", "new Barrier(0).SignalAndWait()",
                 "new Barrier(2).SignalAndWait(TimeSpan.FromMilliseconds(1))", "new Barrier(2).SignalAndWait(TimeSpan.FromDays(99))", "new Barrier(2).SignalAndWait(canceled)", "new Barrier(2).SignalAndWait(soon.Token)", "new Barrier(2).SignalAndWait(1, canceled)",
                 "new Barrier(2).SignalAndWait(TimeSpan.FromMilliseconds(1), never)", "new Barrier(1, _ => throw new FormatException(\"x\")).SignalAndWait()", "new Barrier(1, x => x.SignalAndWait()).SignalAndWait()",
@@ -132,7 +132,7 @@ public sealed class SameResultTests
             [
                 "bc.Add(1); W(bc.Take())", "bc.Add(2, never); W(bc.Take(never))", "bc.Add(1, canceled)", "bc.Take(canceled)", "W(bc.TryTake(out int x, 0)); W(x)", "W(bc.TryTake(out int x, 25)); W(x)", "W(bc.TryTake(out int x, TimeSpan.FromMilliseconds(1))); W(x)", "bc.TryTake(out _, -2)", "bc.TryTake(out _, TimeSpan.FromDays(99))", "bc.TryTake(out _, -1, soon.Token)", "bc.TryTake(out _, 5, canceled)",
                 "W(full.TryAdd(2, 0)); W(full.TryAdd(2, 25)); W(full.TryAdd(2, TimeSpan.FromMilliseconds(1)))", "full.TryAdd(2, -2)", "full.TryAdd(2, TimeSpan.FromDays(99))", "full.TryAdd(2, -1, soon.Token)", "full.Add(2, canceled)", "ended.Add(1)", "ended.TryAdd(1, 5)", "ended.Take()", "ended.Take(never)", "W(ended.TryTake(out int x, -1)); W(x)", "((BlockingCollection<int>)null!).Take()", "((BlockingCollection<int>)null!).GetConsumingEnumerable()",
-                "Task.Delay(30).ContinueWith(_ => bc.Add(7)); W(bc.Take())", "var c = new BlockingCollection<int>(); Task.Delay(30).ContinueWith(_ => c.CompleteAdding()); c.Take()", "var c = new BlockingCollection<int>(1) { 1 }; Task.Delay(30).ContinueWith(_ => c.CompleteAdding()); c.Add(2)",
+                "OnceThisWaits(() => bc.Add(7)); W(bc.Take())", "var c = new BlockingCollection<int>(); OnceThisWaits(c.CompleteAdding); c.Take()", "var c = new BlockingCollection<int>(1) { 1 }; OnceThisWaits(c.CompleteAdding); c.Add(2)",
                 "W(BlockingCollection<int>.AddToAny([full, bc], 3)); W(BlockingCollection<int>.TakeFromAny([ended, bc], out int x)); W(x)", "BlockingCollection<int>.AddToAny(null!, 3)", "BlockingCollection<int>.AddToAny([full], 3, canceled)", "BlockingCollection<int>.AddToAny([ended], 3)", "BlockingCollection<int>.TakeFromAny([ended], out _)", "BlockingCollection<int>.TakeFromAny([], out _)", "BlockingCollection<int>.TakeFromAny([bc], out _, canceled)",
                 "W(BlockingCollection<int>.TryTakeFromAny([bc], out int x, 25)); W(x)", "BlockingCollection<int>.TryTakeFromAny([bc], out _, -2)", "BlockingCollection<int>.TryTakeFromAny([bc], out _, TimeSpan.FromMilliseconds(1))", "BlockingCollection<int>.TryTakeFromAny([ended], out _, -1)", "BlockingCollection<int>.TryTakeFromAny([bc], out _, 1, never)", "W(BlockingCollection<int>.TryAddToAny([full], 3, 25))", "BlockingCollection<int>.TryAddToAny([full], 3, TimeSpan.FromMilliseconds(1))",
                 "BlockingCollection<int>.TryAddToAny([full], 3, -2)", "BlockingCollection<int>.TryAddToAny([full], 3, 1, canceled)", "var c = new BlockingCollection<int> { 1, 2 }; c.CompleteAdding(); foreach (int i in c.GetConsumingEnumerable()) W(i)", "foreach (int i in bc.GetConsumingEnumerable(canceled)) W(i)", "var c = new BlockingCollection<int>(); var e = c.GetConsumingEnumerable(); c.Dispose(); foreach (int i in e) W(i)",
@@ -214,6 +214,12 @@ public sealed class SameResultTests
                     thread.Start();
                     thread.Join(20_000);
                     lock (output) output.Append(source).Append(" => ").Append(result).Append('\f');
+                }
+
+                static void OnceThisWaits(Action then)
+                {
+                    var waiting = Thread.CurrentThread;
+                    new Thread(() => { while ((waiting.ThreadState & System.Threading.ThreadState.WaitSleepJoin) == 0) Thread.Yield(); then(); }).Start();
                 }
 
                 static string Show(object? x) => x is null or string or int or bool or long ? $"{x}" : x.GetType().FullName!;

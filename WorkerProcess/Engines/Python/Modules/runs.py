@@ -28,13 +28,19 @@ def prepare(source, path, run, first_line):
     _keep_lines(source, filename, first_line)
     if path != _run_path:
         _enter_path(path)
+    # CPython 3.11 up to 3.11.4 fails here when a finalizer that the collector calls meanwhile makes a syntax tree too.
+    collects = gc.isenabled()
     try:
-        tree = _parse(source, filename)
+        gc.disable()
+        tree = compile(source, filename, "exec", _AST_ONLY | _future_flags, True)
     except SyntaxError as error:
         for name in ("lineno", "end_lineno"):
             if getattr(error, name, None):
                 setattr(error, name, getattr(error, name) + first_line - 1)
         raise
+    finally:
+        if collects:
+            gc.enable()
     if first_line > 1:
         import ast
         ast.increment_lineno(tree, first_line - 1)
@@ -48,14 +54,6 @@ def prepare(source, path, run, first_line):
     if last is not None:
         expression = compile(_AST_EXPRESSION(last.value), filename, "eval", _future_flags, True)
     return statements, expression
-
-
-def _parse(source, filename):
-    try:
-        return compile(source, filename, "exec", _AST_ONLY | _future_flags, True)
-    except SystemError:
-        # Before 3.12 a finalizer that parses too, as of a task whose error nobody read, breaks the parse whose collection called it.
-        return compile(source, filename, "exec", _AST_ONLY | _future_flags, True)
 
 
 def _leave_loop():
