@@ -33,6 +33,38 @@ public sealed class PythonSignalTests(PythonFixture fixture) : IClassFixture<Pyt
 
     [Theory]
     [MemberData(nameof(Libraries))]
+    public async Task No_handler_of_the_code_changes_what_the_process_does_with_a_signal(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        Assert.Equal("(True, 0)", await worker.ValueAsync("""
+            import signal
+            def state(): return [line for line in open('/proc/self/status') if line.startswith(('SigCgt', 'SigIgn', 'SigBlk'))]
+            before = state()
+            failed = 0
+            for number in range(1, 65):
+                if number in (9, 19, 32, 33): continue
+                for handler in (lambda s, f: None, signal.SIG_IGN, signal.SIG_DFL):
+                    try: signal.signal(number, handler)
+                    except (OSError, ValueError): failed += number not in (34, 61, 62)
+            (state() == before, failed)
+            """));
+        await worker.ResetAsync("python").Soon();
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public async Task The_symbols_of_python_are_there_for_what_is_loaded_later(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        Assert.Equal("True", await worker.ValueAsync("""
+            import ctypes, sys
+            ctypes.pythonapi.Py_GetVersion.restype = ctypes.c_char_p
+            ctypes.pythonapi.Py_GetVersion().decode() == sys.version
+            """));
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
     public async Task The_wakeup_descriptor_hears_of_handlers_and_of_interrupts(string library)
     {
         var worker = await fixture.WorkerAsync(library);
