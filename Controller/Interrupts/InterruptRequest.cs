@@ -51,16 +51,14 @@ internal sealed class InterruptRequest
     /// <summary>A shield of the run's held it off.</summary>
     public bool Deferred { get; set; }
 
-    /// <summary>Another rung begins for it; nothing when it went as high before. What was begun after a higher rung had begun was no step up, and is not told.</summary>
+    /// <summary>Another rung begins for it; nothing when it went as high before.</summary>
     /// <param name="rung">Which.</param>
     /// <param name="atNanos">When: now, or before the request was made.</param>
     public void Climb(InterruptRung rung, long atNanos)
     {
         if (rungs.Count == 0 || rungs[^1].Rung < rung)
         {
-            var micros = Math.Max(0, atNanos - AtNanos) / 1000;
-            rungs.RemoveAll(begun => begun.Micros > micros);
-            rungs.Add(new RungTime(rung, micros));
+            rungs.Add(new RungTime(rung, Math.Max(0, atNanos - AtNanos) / 1000));
         }
     }
 
