@@ -9,8 +9,11 @@ public sealed record InterruptReceipt
     /// <summary>How far up the ladder it went: the rung that ended the run, or that the code dealt with; the last one tried otherwise.</summary>
     public required InterruptRung Rung { get; init; }
 
-    /// <summary>The rungs that were begun for it, upwards, each with its time. Empty when the run was queued or over.</summary>
-    /// <remarks>A higher one than <see cref="Rung"/> is there when the run was just ending by the lower one.</remarks>
+    /// <summary>The rungs that were begun for it, in the order of time. Empty when the run was queued or over.</summary>
+    /// <remarks>
+    /// A higher one than <see cref="Rung"/> is there when the run was just ending by the lower one, and a lower one after a higher when
+    /// several asked, each with a ladder of their own.
+    /// </remarks>
     public IReadOnlyList<RungTime> Rungs { get; init; } = [];
 
     /// <summary>What the run was doing when it had not stopped by the signal, shortly before the last rung that followed.</summary>

@@ -74,7 +74,7 @@ internal sealed class InterruptRequest
         {
             Status = status,
             Rung = rung,
-            Rungs = rungs,
+            Rungs = [.. rungs.OrderBy(static begun => begun.Micros)],
             Diagnosis = status is not (ReceiptStatus.TooLate or ReceiptStatus.NeverStarted) && (rung > InterruptRung.Signal || HighestRung > InterruptRung.Signal)
                 ? Diagnosis?.Found
                 : null,

@@ -177,7 +177,7 @@ internal sealed partial class Dispatcher
     {
         lock (gate)
         {
-            // Once the worker is to end for it, to insist changes nothing, and the receipt tells the rungs in their order.
+            // Once the worker is to end for it, to insist changes nothing.
             if (run.Phase != RunPhase.Completed && !terminating && !killing)
             {
                 desk.Insist(request);

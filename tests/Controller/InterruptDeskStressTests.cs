@@ -224,7 +224,8 @@ public sealed class InterruptDeskStressTests
         {
             var receipt = request.Receipt.Result;
             var rungs = receipt.Rungs.Select(begun => begun.Rung).ToList();
-            Assert.Equal(rungs.Distinct().Order(), rungs);
+            Assert.Equal(rungs.Distinct(), rungs);
+            Assert.Equal(receipt.Rungs.Select(begun => begun.Micros).Order(), receipt.Rungs.Select(begun => begun.Micros));
             Assert.Equal(0, receipt.Rungs[0].Micros);
             Assert.True(
                 rungs.Contains(receipt.Rung),

@@ -60,14 +60,14 @@ internal static partial class SoakJudge
         must(SoakFault.Lost, receipts.All(pair => told.Contains(pair.Request.Id) || pair.Receipt.Status == ReceiptStatus.TooLate), "a receipt is not in the result");
     }
 
-    /// <summary>Nothing beyond what somebody asked for, in order, and the worker ended by the rung that the receipt names.</summary>
+    /// <summary>Nothing beyond what somebody asked for, each rung once and in the order of time, and the worker ended by the rung that the receipt names.</summary>
     private static void JudgeRungs(RunResult result, List<(SoakRequest Request, InterruptReceipt Receipt)> receipts, Action<SoakFault, bool, string> must)
     {
         var allowed = receipts.Max(static pair => pair.Request.Policy?.HighestRung) ?? InterruptRung.Signal;
         foreach (var (request, receipt) in receipts)
         {
             must(SoakFault.Wrong, receipt.Rung <= allowed, $"{receipt.Rung} was begun, and nobody asked for more than {allowed}");
-            must(SoakFault.Wrong, receipt.Rungs.Zip(receipt.Rungs.Skip(1)).All(static pair => pair.First.Rung < pair.Second.Rung && pair.First.Micros <= pair.Second.Micros), $"the rungs {string.Join(", ", receipt.Rungs)}");
+            must(SoakFault.Wrong, receipt.Rungs.Zip(receipt.Rungs.Skip(1)).All(static pair => pair.First.Micros <= pair.Second.Micros) && receipt.Rungs.DistinctBy(static begun => begun.Rung).Count() == receipt.Rungs.Count, $"the rungs {string.Join(", ", receipt.Rungs)}");
             must(SoakFault.Wrong, request.Policy is null || receipt.Status != ReceiptStatus.Handled || result.Outcome is RunOutcome.Succeeded or RunOutcome.Failed, "a stop was handled, and the run ended otherwise");
             must(SoakFault.Wrong, (receipt.Status == ReceiptStatus.Killed) == (result.Outcome == RunOutcome.Killed) || receipt.Status == ReceiptStatus.TooLate || receipt.Status == ReceiptStatus.Handled, "killed or not");
             must(SoakFault.Wrong, receipt.Status != ReceiptStatus.Terminated || receipt.Rungs.Any(static time => time.Rung == InterruptRung.Terminate), "terminated without that rung");
