@@ -47,8 +47,9 @@ internal static class Expect
     /// <summary>Reads on until the run has printed the marker once more.</summary>
     public static async Task PrintedAsync(this Run run, IAsyncEnumerator<RunEvent> events, string marker)
     {
+        using var limit = new CancellationTokenSource(Bound);
         var seen = "";
-        while (await events.MoveNextAsync().AsTask().Soon())
+        while (await events.MoveNextAsync().AsTask().WaitAsync(limit.Token))
         {
             seen += (events.Current as OutputEvent)?.Text;
             if (seen.Contains(marker))

@@ -158,9 +158,7 @@ internal sealed unsafe partial class PythonInterrupts
     {
         if (userTrace == 0)
         {
-            var get = objects.Attribute(session, "get_trace"u8);
-            userTrace = objects.Call(get);
-            api.Py_DecRef(get);
+            userTrace = GetTrace();
         }
     }
 
@@ -182,9 +180,7 @@ internal sealed unsafe partial class PythonInterrupts
             return; // we trace ourselves until the end of the run
         }
 
-        var get = objects.Attribute(session, "get_trace"u8);
-        var trace = objects.Call(get);
-        api.Py_DecRef(get);
+        var trace = GetTrace();
         if (trace == api.None)
         {
             api.Py_DecRef(trace);
@@ -214,6 +210,15 @@ internal sealed unsafe partial class PythonInterrupts
             api.Py_DecRef(suspendedTrace);
             suspendedTrace = 0;
         }
+    }
+
+    /// <summary>As <c>sys.gettrace</c>; gives a reference.</summary>
+    private nint GetTrace()
+    {
+        var get = objects.Attribute(session, "get_trace"u8);
+        var trace = objects.Call(get);
+        api.Py_DecRef(get);
+        return trace;
     }
 
     /// <summary>As <c>sys.settrace</c>; takes over the reference.</summary>

@@ -305,18 +305,22 @@ public sealed class PythonDeliveryTests(PythonFixture fixture, ITestOutputHelper
     {
         var worker = await fixture.WorkerAsync(library);
         await worker.ResetAsync().Soon();
-        var run = await worker.GoAsync("""
-            import asyncio, signal
-            async def main():
-                event = asyncio.Event()
-                asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, event.set)
-                print('go')
-                await event.wait()
-                return 'heard'
-            asyncio.run(main())
-            """);
-        Assert.Equal(ReceiptStatus.Handled, (await run.InterruptAsync(Signal.User1).Soon()).Status);
-        Assert.Equal("'heard'", (await run.Completion.Soon()).Value?.Text);
+        foreach (var signal in new[] { Signal.User1, Signal.Interrupt })
+        {
+            var run = await worker.GoAsync($"""
+                import asyncio
+                async def main():
+                    event = asyncio.Event()
+                    asyncio.get_running_loop().add_signal_handler({(int)signal}, event.set)
+                    print('go')
+                    await event.wait()
+                    return 'heard'
+                asyncio.run(main())
+                """);
+            Assert.Equal((signal, ReceiptStatus.Handled), (signal, (await run.InterruptAsync(signal).Soon()).Status));
+            Assert.Equal((signal, "'heard'"), (signal, (await run.Completion.Soon()).Value?.Text));
+        }
+
         await worker.ResetAsync().Soon();
     }
 

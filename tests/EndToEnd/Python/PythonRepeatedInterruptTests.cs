@@ -52,9 +52,9 @@ public sealed class PythonRepeatedInterruptTests(PythonFixture fixture) : IClass
         await worker.ValueAsync("import signal, time\ndef handler(s, f):\n    print('in')\n    time.sleep(60)\nsignal.signal(10, handler)");
         var run = worker.Run("python", "print('go')\ntime.sleep(60)");
         await using var events = run.Events.GetAsyncEnumerator();
-        await PrintedAsync(events, "go");
+        await run.PrintedAsync(events, "go");
         var handled = run.InterruptAsync(Signal.User1);
-        await PrintedAsync(events, "in");
+        await run.PrintedAsync(events, "in");
         Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
         Assert.Equal(ReceiptStatus.Handled, (await handled.Soon()).Status);
         Assert.Equal(RunOutcome.Interrupted, (await run.Completion.Soon()).Outcome);
@@ -77,22 +77,12 @@ public sealed class PythonRepeatedInterruptTests(PythonFixture fixture) : IClass
             with Slow(): time.sleep(60)
             """);
         await using var events = run.Events.GetAsyncEnumerator();
-        await PrintedAsync(events, "go");
+        await run.PrintedAsync(events, "go");
         var first = run.InterruptAsync();
-        await PrintedAsync(events, "in");
+        await run.PrintedAsync(events, "in");
         Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
         Assert.Equal(ReceiptStatus.Interrupted, (await first.Soon()).Status);
         Assert.Equal(RunOutcome.Interrupted, (await run.Completion.Soon()).Outcome);
-    }
-
-    private static async Task PrintedAsync(IAsyncEnumerator<RunEvent> events, string marker)
-    {
-        var seen = "";
-        while (!seen.Contains(marker))
-        {
-            Assert.True(await events.MoveNextAsync().AsTask().Soon(), $"the run ended without printing '{marker}'");
-            seen += (events.Current as OutputEvent)?.Text;
-        }
     }
 
     private static async Task<(RunResult Result, ReceiptStatus First, ReceiptStatus Second)> InterruptTwiceAsync(Worker worker, string code)

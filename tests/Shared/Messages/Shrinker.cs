@@ -59,7 +59,7 @@ internal static class Shrinker
         IReadOnlyList<EngineInfo> list when list.Count > 0 => list.Take(list.Count / 2).ToArray(),
         IReadOnlyDictionary<string, string> map when map.Count > 0 => map.Take(map.Count / 2).ToDictionary(),
         // Records with a dictionary are never equal, so what is as small as can be is not given again.
-        RunValue { Text: not "" } or RunValue { Data.Count: > 0 } => ((RunValue)field) with { Text = "", Data = new Dictionary<string, string>() },
+        RunValue value when value.Text.Length + value.Data.Count > 0 => value with { Text = "", Data = new Dictionary<string, string>() },
         RunError error => error with { Message = "", Traceback = "" },
         _ => null,
     };
