@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace ProcInterrupt.Tests.Soak;
@@ -119,30 +118,12 @@ internal static partial class SoakJudge
             return;
         }
 
-        var seen = Signals().Matches(run.Text).GroupBy(static match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).ToDictionary(static group => group.Key, static group => group.Count());
-        foreach (var (signal, times) in seen)
+        must(SoakFault.Wrong, !run.Dropped, "more was printed than is kept");
+        if (!run.Dropped)
         {
-            var sent = receipts.Count(pair => (int)pair.Request.Signal == signal) + run.Unawaited + strangers[signal];
-            must(SoakFault.Misdelivered, sent > 0, $"signal {signal} reached it, which nobody sent");
-            must(SoakFault.Duplicated, times <= sent || sent == 0, $"signal {signal} reached it {times} times, and was sent {sent} times");
-        }
-
-        // Printed by the handler before it returned, and read before the run's end; but a SIGINT breaks off a handler
-        // that has not printed yet, and those that it came into: handlers nest. (A lost worker's last output may be lost.)
-        if (setUp && result.Outcome is RunOutcome.Succeeded or RunOutcome.Interrupted)
-        {
-            var silent = receipts
-                .Where(pair => pair is { Request: { AfterGo: true, Policy: null }, Receipt.Status: ReceiptStatus.Handled })
-                .Select(static pair => pair.Request.Signal)
-                .Where(signal => HasHandler(run, signal) && !seen.ContainsKey((int)signal))
-                .ToHashSet();
-            var breaks = receipts.Count(static pair => pair.Request.Signal == Signal.Interrupt) + run.Unawaited + strangers[(int)Signal.Interrupt] + (run.HasDeadline ? 1 : 0);
-            must(SoakFault.Lost, silent.Count == 0 || breaks > 0, $"the handlers of signals {string.Join(", ", silent.Select(static signal => (int)signal))} were not called");
+            SoakHandlers.Judge(run, result, receipts, strangers, must);
         }
     }
-
-    /// <summary>Whether the set-up gave it one; Python refuses some.</summary>
-    private static bool HasHandler(SoakRun run, Signal signal) => signal != Signal.Interrupt && (run.Program.Engine == "csharp" || (int)signal is not (9 or 19 or 32 or 33));
 
     private static string Tell(SoakRun run, RunResult result, List<(SoakRequest Request, InterruptReceipt Receipt)> receipts)
     {
@@ -154,7 +135,4 @@ internal static partial class SoakJudge
 
     [GeneratedRegex(@"\[[0-9:]*\]")]
     private static partial Regex Tags();
-
-    [GeneratedRegex("<([0-9]+)>")]
-    private static partial Regex Signals();
 }

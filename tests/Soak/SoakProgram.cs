@@ -14,7 +14,7 @@ internal sealed record SoakProgram(string Engine, string Code)
     /// <summary>Ends by itself, and nobody asks it to stop: it has to succeed.</summary>
     public bool IsInnocent { get; init; }
 
-    /// <summary>Sets <c>kept</c> and handlers for signals, which print <c>&lt;signal&gt;</c>.</summary>
+    /// <summary>Sets <c>kept</c> and handlers for signals, which print <c>&lt;signal&gt;</c> when they are entered and <c>(signal)</c> before they return.</summary>
     public bool IsSetup { get; init; }
 
     /// <summary>The rung that ends it for certain.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using ProcInterrupt.Interrupts;
 
 namespace ProcInterrupt.Tests.Soak;
 
@@ -50,6 +51,9 @@ internal sealed class SoakRun
 
     public int Unawaited => unawaited;
 
+    /// <summary>More was printed than is kept, so that what is missing says nothing.</summary>
+    public bool Dropped { get; private set; }
+
     /// <summary>All that it printed; valid after <see cref="CloseAsync"/>.</summary>
     public string Text => text.ToString();
 
@@ -74,7 +78,9 @@ internal sealed class SoakRun
 
             var id = $"{Tag}-{number}";
             var afterGo = gone;
-            var request = new SoakRequest(id, signal, afterGo, Policy: null, Run.InterruptAsync(signal, id));
+            var from = MonotonicClock.Nanos;
+            var receipt = Run.InterruptAsync(signal, id);
+            var request = new SoakRequest(id, signal, afterGo, Policy: null, (from, MonotonicClock.Nanos), receipt);
             requests.Add(request);
             unanswered.Add(request);
         }
@@ -91,7 +97,9 @@ internal sealed class SoakRun
             }
 
             var id = $"{Tag}-{tally.Asked()}";
-            requests.Add(new SoakRequest(id, policy.Signal, gone, policy, Run.StopAsync(policy, id)));
+            var from = MonotonicClock.Nanos;
+            var receipt = Run.StopAsync(policy, id);
+            requests.Add(new SoakRequest(id, policy.Signal, gone, policy, (from, MonotonicClock.Nanos), receipt));
         }
     }
 
@@ -120,6 +128,9 @@ internal sealed class SoakRun
                 case OutputEvent output when Program.Tells || Program.IsSetup:
                     text.Append(output.Text);
                     gone |= output.Text.Contains(']');
+                    break;
+                case OutputDroppedEvent:
+                    Dropped = true;
                     break;
                 default:
                     break;

@@ -24,6 +24,15 @@ public sealed partial class SoakTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(0, "")]
+    [InlineData(1, "3-5")]
+    [InlineData(1, "3-5 5-9 1-5")]
+    [InlineData(2, "3-5 6-9 1-7")]
+    [InlineData(3, "1-2 3-4 1-9 5-6 2-5")]
+    public void As_many_words_were_taken_as_the_times_in_the_receipts_need(int words, string spans) =>
+        Assert.Equal(words, SoakHandlers.LeastWords([.. spans.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static span => (From: span[0] - (long)'0', To: span[^1] - (long)'0'))]));
+
+    [Theory]
     [InlineData]
     [InlineData("many")]
     [InlineData("--seed", "1")]
