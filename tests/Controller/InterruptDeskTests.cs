@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ProcInterrupt.Tests.Controller;
 
-public sealed class InterruptDeskTests
+public sealed partial class InterruptDeskTests
 {
     private const Signal Usr1 = Signal.User1;
     private readonly FakeTarget target = new();
@@ -139,101 +139,6 @@ public sealed class InterruptDeskTests
     }
 
     [Fact]
-    public void A_strangers_byte_for_the_same_signal_becomes_ours()
-    {
-        Begin(1);
-        target.WriteByte0(2);
-        Ask(1);
-        Assert.Equal(1u, target.Word.Run);
-    }
-
-    [Fact]
-    public void A_strangers_other_signal_is_written_over_and_asked_for_afterwards()
-    {
-        Begin(1);
-        target.WriteByte0((byte)Usr1);
-        Ask(1);
-        Assert.Equal(Signal.Interrupt, target.Word.Signal);
-        desk.Taken(target.Take(), MonotonicClock.Nanos);
-        Assert.Equal(Usr1, target.Word.Signal);
-        desk.End(interrupted: true, MonotonicClock.Nanos);
-        Assert.Single(issued);
-    }
-
-    [Fact]
-    public void Before_the_run_has_begun_a_strangers_byte_is_waited_out()
-    {
-        desk.Begin(1);
-        target.WriteByte0((byte)Usr1);
-        Ask(1);
-        Assert.Equal(Usr1, target.Word.Signal);
-        target.Word = default;
-        desk.Started();
-        Assert.Equal(Signal.Interrupt, target.Word.Signal);
-        Assert.Equal(1u, target.Word.Run);
-    }
-
-    [Fact]
-    public void A_request_whose_byte_a_stranger_overwrote_is_written_again()
-    {
-        Begin(1);
-        var request = Ask(1);
-        target.WriteByte0((byte)Usr1);
-        var joined = Ask(1);
-        var word = target.Take();
-        desk.Taken(word, MonotonicClock.Nanos);
-        desk.Handled(word);
-        Assert.Empty(issued);
-        Assert.Equal(Signal.Interrupt, target.Word.Signal);
-        desk.Taken(target.Take(), MonotonicClock.Nanos);
-        desk.End(interrupted: true, MonotonicClock.Nanos);
-        AssertReceipt(ReceiptStatus.Interrupted, request);
-        AssertReceipt(ReceiptStatus.Interrupted, joined);
-    }
-
-    [Fact]
-    public void A_strangers_word_that_was_handled_settles_no_request()
-    {
-        Begin(1);
-        target.WriteByte0(2);
-        var foreign = target.Take();
-        var request = Ask(1);
-        desk.Taken(foreign, MonotonicClock.Nanos);
-        desk.Taken(target.Take(), MonotonicClock.Nanos);
-        desk.Handled(foreign);
-        Assert.False(request.Receipt.IsCompleted);
-        desk.End(interrupted: true, MonotonicClock.Nanos);
-        AssertReceipt(ReceiptStatus.Interrupted, request);
-    }
-
-    [Fact]
-    public void Insist_replaces_and_takes_the_same_signal_with_it()
-    {
-        Begin(1);
-        var request = Ask(1);
-        var insist = Ask(1, rung: InterruptRung.Insist);
-        Assert.Equal(InterruptRung.Insist, target.Word.Rung);
-        desk.Taken(target.Take(), MonotonicClock.Nanos);
-        Assert.False(target.Word.HasRequest);
-        desk.End(interrupted: true, MonotonicClock.Nanos);
-        AssertReceipt(ReceiptStatus.Interrupted, request, InterruptRung.Insist);
-        AssertReceipt(ReceiptStatus.Interrupted, insist, InterruptRung.Insist);
-    }
-
-    [Fact]
-    public void Insist_replaces_another_signal_which_is_written_afterwards()
-    {
-        Begin(1);
-        var other = Ask(1, Usr1);
-        Ask(1, rung: InterruptRung.Insist);
-        desk.Taken(target.Take(), MonotonicClock.Nanos);
-        Assert.Equal(Usr1, target.Word.Signal);
-        Assert.Equal(InterruptRung.Signal, target.Word.Rung);
-        desk.End(interrupted: true, MonotonicClock.Nanos);
-        AssertReceipt(ReceiptStatus.TooLate, other);
-    }
-
-    [Fact]
     public void A_request_that_is_to_tell_of_the_end_is_not_settled_by_being_handled()
     {
         Begin(1);
@@ -279,69 +184,6 @@ public sealed class InterruptDeskTests
     }
 
     [Fact]
-    public void A_strangers_signal_over_ours_in_the_old_buffer_is_asked_for_in_the_new_one()
-    {
-        Begin(1);
-        var request = Ask(1);
-        target.WriteByte0((byte)Usr1);
-        var other = new FakeTarget();
-        Swap(other);
-        Assert.Equal(Signal.Interrupt, other.Word.Signal);
-        desk.Taken(other.Take(), MonotonicClock.Nanos);
-        Assert.Equal(Usr1, other.Word.Signal);
-        desk.End(interrupted: true, MonotonicClock.Nanos);
-        AssertReceipt(ReceiptStatus.Interrupted, request);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void While_the_buffer_is_being_changed_a_strangers_byte_is_left_alone(bool done)
-    {
-        Begin(1);
-        target.WriteByte0((byte)Usr1);
-        desk.BeginSwap();
-        Ask(1);
-        Assert.Equal(0u, target.Word.Run);
-        var polled = done ? new FakeTarget() : target;
-        if (done)
-        {
-            desk.SetTarget(polled);
-        }
-        else
-        {
-            desk.KeepTarget();
-        }
-
-        Assert.Equal((1u, Signal.Interrupt), (polled.Word.Run, polled.Word.Signal));
-    }
-
-    [Fact]
-    public void Insist_goes_before_signals_into_the_new_buffer()
-    {
-        Swap(null);
-        Begin(1);
-        var signal = Ask(1, Usr1);
-        var first = Ask(1, rung: InterruptRung.Insist);
-        Swap(target);
-        Assert.Equal(InterruptRung.Insist, target.Word.Rung);
-
-        // The worker has drained the old buffer, and a second insist is written there before it says so.
-        desk.BeginSwap();
-        target.Take();
-        var second = Ask(1, rung: InterruptRung.Insist);
-        var other = new FakeTarget();
-        desk.SetTarget(other);
-        Assert.Equal(InterruptRung.Insist, other.Word.Rung);
-        desk.Taken(other.Take(), MonotonicClock.Nanos);
-        Assert.Equal(Usr1, other.Word.Signal);
-        desk.End(interrupted: true, MonotonicClock.Nanos);
-        AssertReceipt(ReceiptStatus.Interrupted, first, InterruptRung.Insist);
-        AssertReceipt(ReceiptStatus.Interrupted, second, InterruptRung.Insist);
-        AssertReceipt(ReceiptStatus.TooLate, signal);
-    }
-
-    [Fact]
     public void Times_that_cannot_be_are_brought_into_range()
     {
         Begin(1);
@@ -357,108 +199,6 @@ public sealed class InterruptDeskTests
     {
         Begin(1);
         Assert.Throws<ProtocolException>(() => desk.Taken(default(InterruptWord).WithTrip, 0));
-    }
-
-    [Fact]
-    public void Taken_words_of_strangers_do_not_pile_up_and_do_not_displace_ours()
-    {
-        Begin(1);
-        var request = Ask(1);
-        var word = target.Take();
-        desk.Taken(word, MonotonicClock.Nanos);
-        for (var signal = 0; signal < 100_000; signal++)
-        {
-            desk.Taken(new InterruptWord(0, (Signal)(signal % 60 + 3), InterruptReason.User, InterruptRung.Signal), 0);
-        }
-
-        desk.Handled(word);
-        AssertReceipt(ReceiptStatus.Handled, request);
-    }
-
-    [Fact]
-    public void A_stop_that_climbs_to_insist_has_one_receipt_with_both_rungs()
-    {
-        Begin(1);
-        var stop = Ask(1, untilEnd: true);
-        var word = target.Take();
-        desk.Taken(word, MonotonicClock.Nanos);
-        desk.Handled(word);
-        desk.Insist(stop);
-        Assert.Equal((1u, InterruptRung.Insist), (target.Word.Run, target.Word.Rung));
-        desk.Taken(target.Take(), MonotonicClock.Nanos);
-        desk.Insist(stop);
-        Assert.Equal(InterruptRung.Insist, target.Word.Rung);
-        desk.Taken(target.Take(), MonotonicClock.Nanos);
-        Assert.False(stop.Receipt.IsCompleted);
-        desk.End(interrupted: true, MonotonicClock.Nanos);
-        AssertReceipt(ReceiptStatus.Interrupted, stop, InterruptRung.Insist);
-        Assert.Equal([InterruptRung.Signal, InterruptRung.Insist], Assert.Single(issued).Rungs.Select(rung => rung.Rung));
-        Assert.Equal(0, issued[0].Rungs[0].Micros);
-        Assert.InRange(issued[0].TakenMicros!.Value, 0, issued[0].Rungs[1].Micros);
-    }
-
-    [Fact]
-    public void The_rung_is_the_one_that_ended_the_run_and_not_one_that_came_too_late()
-    {
-        Begin(1);
-        var stop = Ask(1, untilEnd: true);
-        desk.Taken(target.Take(), MonotonicClock.Nanos);
-        desk.Insist(stop);
-        desk.Climb(InterruptRung.Terminate);
-        desk.End(interrupted: true, MonotonicClock.Nanos);
-        AssertReceipt(ReceiptStatus.Interrupted, stop);
-        Assert.Equal([InterruptRung.Signal, InterruptRung.Insist, InterruptRung.Terminate], issued[0].Rungs.Select(rung => rung.Rung));
-        Assert.True(issued[0].StatePreserved);
-        Assert.False(target.Word.HasRequest);
-
-        // They were the run's, not the next one's.
-        Begin(2);
-        Ask(2);
-        desk.End(interrupted: false, MonotonicClock.Nanos);
-        Assert.Equal([InterruptRung.Signal], issued[1].Rungs.Select(rung => rung.Rung));
-    }
-
-    [Fact]
-    public void What_stands_in_the_word_climbs_with_the_stop_that_replaces_it()
-    {
-        Begin(1);
-        var interrupt = Ask(1);
-        var stop = Ask(1, untilEnd: true);
-        desk.Insist(stop);
-        desk.Taken(target.Take(), MonotonicClock.Nanos);
-        desk.End(interrupted: true, MonotonicClock.Nanos);
-        Assert.All([interrupt, stop], request => AssertReceipt(ReceiptStatus.Interrupted, request, InterruptRung.Insist));
-        Assert.All(issued, receipt => Assert.Equal([InterruptRung.Signal, InterruptRung.Insist], receipt.Rungs.Select(rung => rung.Rung)));
-    }
-
-    [Fact]
-    public void Repeated_insists_do_not_pile_up()
-    {
-        Begin(1);
-        var stop = Ask(1, untilEnd: true);
-        for (var time = 0; time < 10_000; time++)
-        {
-            desk.Insist(stop);
-            desk.Taken(target.Take(), MonotonicClock.Nanos);
-        }
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        desk.End(interrupted: true, MonotonicClock.Nanos);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
-        AssertReceipt(ReceiptStatus.Interrupted, stop, InterruptRung.Insist);
-        Assert.Single(issued);
-    }
-
-    [Fact]
-    public void A_stop_that_passes_over_the_word_writes_nothing_and_has_its_receipt()
-    {
-        Begin(1);
-        var stop = Ask(1, rung: InterruptRung.Kill, untilEnd: true);
-        Assert.False(target.Word.HasRequest);
-        desk.Climb(InterruptRung.Kill);
-        desk.Close(ReceiptStatus.Killed, InterruptRung.Kill);
-        AssertReceipt(ReceiptStatus.Killed, stop, InterruptRung.Kill);
-        Assert.Equal([new RungTime(InterruptRung.Kill, 0)], issued[0].Rungs);
     }
 
     private void Swap(IInterruptTarget? other)
