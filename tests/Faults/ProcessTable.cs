@@ -13,6 +13,10 @@ internal static partial class ProcessTable
     /// <summary>Sends a signal; nothing happens when the process is gone.</summary>
     public static void Signal(int processId, int signal) => _ = Kill(processId, signal);
 
+    /// <summary>Whether SIGSTOP has taken effect: a moment after it was sent, thread by thread.</summary>
+    public static bool IsStopped(int processId) =>
+        Directory.GetDirectories($"/proc/{processId}/task").All(task => Fields(processId, $"task/{Path.GetFileName(task)}/stat") is ["T", ..]);
+
     /// <summary>The workers that a process has started, as their command lines tell.</summary>
     public static List<int> WorkersOf(int controller) => Where(id => Read(id, "cmdline").Contains($"--parent\0{controller}\0", StringComparison.Ordinal));
 
@@ -28,10 +32,16 @@ internal static partial class ProcessTable
 
     private static int SessionOf(int processId)
     {
-        // pid (name) state ppid pgrp session ...; the name may hold anything but is the last in parentheses. Zombies are nobody.
-        var stat = Read(processId, "stat");
-        var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        // state ppid pgrp session; zombies are nobody.
+        var fields = Fields(processId, "stat");
         return fields.Length > 3 && fields[0] is not ("Z" or "X") ? int.Parse(fields[3], CultureInfo.InvariantCulture) : 0;
+    }
+
+    /// <summary>What follows the name, which may hold anything but is the last in parentheses.</summary>
+    private static string[] Fields(int processId, string what)
+    {
+        var stat = Read(processId, what);
+        return stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static string Read(int processId, string what)

@@ -239,6 +239,36 @@ public sealed class HostileWorkerTests : IAsyncLifetime
         Assert.True(thrown is null or WorkerStartException, $"{thrown}");
     }
 
+    [Theory]
+    [InlineData("started; sleep 0")]
+    [InlineData("deaf; started; stopped; sleep 0")]
+    [InlineData("scribble; started; taken-strangers 0")]
+    public async Task A_swap_that_is_never_answered_holds_nothing_up_when_the_worker_is_ended(string script)
+    {
+        await using var worker = await Worker.StartAsync(FakeWorkerOptions.For("script"));
+
+        // From here on it reads what it is told, and gives no answer; with the next run it reads nothing.
+        await worker.Run("fake", "swaps never; started; completed").Completion.WaitAsync(Bound);
+        using var buffer = InterruptBuffer.Create();
+        var swaps = new List<Task> { worker.SetInterruptBufferAsync(buffer) };
+        var run = worker.Run("fake", script);
+        swaps.AddRange([worker.SetInterruptBufferAsync(null), worker.SetInterruptBufferAsync(buffer)]);
+        var asked = Enumerable.Range(1, 20).Select(signal => run.InterruptAsync((Signal)signal)).ToList();
+        asked.Add(run.StopAsync(new StopPolicy { SignalGrace = Grace, InsistGrace = Grace, TerminateGrace = Grace }));
+        var receipts = await Task.WhenAll(asked).WaitAsync(Bound);
+        var result = await run.Completion.WaitAsync(Bound);
+        Assert.Equal(RunOutcome.Killed, result.Outcome);
+        Assert.All(receipts, receipt => Assert.Equal(ReceiptStatus.Killed, receipt.Status));
+        Assert.Equal(receipts.ToHashSet(), [.. result.Receipts]);
+        Assert.Equal(receipts.Length, result.Receipts.Count);
+        foreach (var swap in swaps)
+        {
+            await Assert.ThrowsAsync<WorkerLostException>(() => swap.WaitAsync(Bound));
+        }
+
+        await worker.DisposeAsync().AsTask().WaitAsync(Bound);
+    }
+
     [Fact]
     public async Task Engines_that_are_nonsense_are_the_callers_to_read()
     {
