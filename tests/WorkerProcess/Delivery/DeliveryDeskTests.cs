@@ -6,7 +6,7 @@ using ProcInterrupt.WorkerProcess.Engines;
 namespace ProcInterrupt.Tests.WorkerProcess.Delivery;
 
 /// <summary>Taking, raising, handling and ending, step by step, on a page of this process.</summary>
-public sealed class DeliveryDeskTests : IDisposable
+public sealed partial class DeliveryDeskTests : IDisposable
 {
     private static readonly EngineResult Nothing = new(null, null);
 
