@@ -29,6 +29,18 @@ internal sealed record BudgetLimits
 
     public static BudgetLimits None { get; } = new();
 
+    private static (string Word, Func<BudgetLimits, long?> Get, Func<BudgetLimits, long, BudgetLimits> With)[] All { get; } =
+    [
+        ("wall", static limits => limits.WallMicros, static (limits, limit) => limits with { WallMicros = limit }),
+        ("cpu", static limits => limits.CpuMicros, static (limits, limit) => limits with { CpuMicros = limit }),
+        ("memory", static limits => limits.MemoryBytes, static (limits, limit) => limits with { MemoryBytes = limit }),
+        ("output", static limits => limits.OutputBytes, static (limits, limit) => limits with { OutputBytes = limit }),
+        ("processes", static limits => limits.Processes, static (limits, limit) => limits with { Processes = limit }),
+        ("threads", static limits => limits.Threads, static (limits, limit) => limits with { Threads = limit }),
+        ("file", static limits => limits.FileBytes, static (limits, limit) => limits with { FileBytes = limit }),
+        ("grace", static limits => limits.GraceMicros, static (limits, limit) => limits with { GraceMicros = limit }),
+    ];
+
     /// <summary>Whether any budget is set.</summary>
     public bool Any => Words().Any(static word => !word.StartsWith("grace=", StringComparison.Ordinal));
 
@@ -63,12 +75,13 @@ internal sealed record BudgetLimits
     /// <summary>The words that <see cref="TryAdd"/> reads.</summary>
     public IEnumerable<string> Words()
     {
-        (string Name, long? Limit)[] all =
-        [
-            ("wall", WallMicros), ("cpu", CpuMicros), ("memory", MemoryBytes), ("output", OutputBytes),
-            ("processes", Processes), ("threads", Threads), ("file", FileBytes), ("grace", GraceMicros),
-        ];
-        return all.Where(static each => each.Limit is not null).Select(static each => string.Create(CultureInfo.InvariantCulture, $"{each.Name}={each.Limit}"));
+        foreach (var (word, get, _) in All)
+        {
+            if (get(this) is { } limit)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"{word}={limit}");
+            }
+        }
     }
 
     /// <summary>These limits and one more.</summary>
@@ -76,19 +89,8 @@ internal sealed record BudgetLimits
     public BudgetLimits? TryAdd(string word)
     {
         var split = word.Split('=');
-        return split.Length != 2 || !long.TryParse(split[1], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) || limit == 0
-            ? null
-            : split[0] switch
-            {
-                "wall" => this with { WallMicros = limit },
-                "cpu" => this with { CpuMicros = limit },
-                "memory" => this with { MemoryBytes = limit },
-                "output" => this with { OutputBytes = limit },
-                "processes" => this with { Processes = limit },
-                "threads" => this with { Threads = limit },
-                "file" => this with { FileBytes = limit },
-                "grace" => this with { GraceMicros = limit },
-                _ => null,
-            };
+        return split.Length == 2 && long.TryParse(split[1], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit != 0
+            ? Array.Find(All, each => each.Word == split[0]).With?.Invoke(this, limit)
+            : null;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProcInterrupt.Connection;
 using ProcInterrupt.Runs;
@@ -9,9 +10,9 @@ namespace ProcInterrupt.Tests.Controller;
 internal static class Dispatchers
 {
     /// <summary>One that sends to whoever is given, and has no interrupt buffer yet.</summary>
-    public static Dispatcher Connected(IOutbox outbox, Action kill, long retention)
+    public static Dispatcher Connected(IOutbox outbox, Action kill, long retention, ILoggerFactory? loggerFactory = null)
     {
-        var dispatcher = new Dispatcher(retention, NullLoggerFactory.Instance);
+        var dispatcher = new Dispatcher(retention, loggerFactory ?? NullLoggerFactory.Instance);
         Assert.Null(dispatcher.Attach(outbox, kill));
         dispatcher.Resume();
         return dispatcher;

@@ -62,16 +62,24 @@ internal static class Expect
         Assert.Fail($"The run ended without printing '{marker}': {result.Outcome} {result.Error?.Type} {result.Error?.Message}\n{result.Error?.Traceback}\noutput: {seen}");
     }
 
-    /// <summary>Asks what a run is doing until it has come to where it stays: after "go" that takes as long as the machine is busy.</summary>
-    public static async Task<RunDiagnosis> DiagnoseOnceAsync(this Run run, Predicate<RunDiagnosis> isThere)
+    /// <summary>Asks what a run is doing until it has come to where it stays: after "go" that takes as long as the machine is busy. Asked once more then, it is said again.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="isThere">Whether that is said of it.</param>
+    /// <param name="onTheWay">What may be said of it before, beside that it polls; anything else is wrong.</param>
+    public static async Task<RunDiagnosis> DiagnoseOnceAsync(this Run run, Predicate<RunDiagnosis> isThere, params RunActivity[] onTheWay)
     {
         var since = Stopwatch.StartNew();
         RunDiagnosis found;
-        do
+        while (!isThere(found = await run.DiagnoseAsync().Soon()))
         {
-            found = await run.DiagnoseAsync().Soon();
+            Assert.True(found.Activity == RunActivity.Polling || onTheWay.Contains(found.Activity), $"On its way it was said to be: {found}");
+            Assert.True(since.Elapsed < Bound, $"It has not come to its place, it seems: {found}");
         }
-        while (!isThere(found) && since.Elapsed < Bound);
+
+        var again = await run.DiagnoseAsync().Soon();
+        Assert.True(
+            isThere(again) && (again.Activity, again.IsInterruptible, again.Swallowed) == (found.Activity, found.IsInterruptible, found.Swallowed),
+            $"It was said to be where it stays, {found}, and then: {again}");
         return found;
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Runs;
@@ -18,9 +17,7 @@ public sealed class HostileFrameTests : IDisposable
 
     public HostileFrameTests()
     {
-        dispatcher = new Dispatcher(Retention, new OneLogger(logger));
-        _ = dispatcher.Attach(outbox, static () => { });
-        dispatcher.Resume();
+        dispatcher = Dispatchers.Connected(outbox, static () => { }, Retention, new OneLogger(logger));
     }
 
     public void Dispose() => dispatcher.Close(WorkerEnding.Lost, new WorkerExit(1, null, "Ended."));

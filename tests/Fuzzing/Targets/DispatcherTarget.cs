@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using ProcInterrupt.Connection;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
 using ProcInterrupt.Runs;
+using ProcInterrupt.Tests.Controller;
 using ProcInterrupt.Transport;
 
 namespace ProcInterrupt.Tests.Fuzzing.Targets;
@@ -53,9 +53,7 @@ internal sealed class DispatcherTarget : IFuzzTarget, IDisposable
         {
             word = buffer;
             word.CompareExchangeWord(default, word.ReadWord());
-            dispatcher = new Dispatcher(10_000, NullLoggerFactory.Instance);
-            _ = dispatcher.Attach(outbox, static () => { });
-            dispatcher.Resume();
+            dispatcher = Dispatchers.Connected(outbox, static () => { }, retention: 10_000);
             waits.Add(dispatcher.SetInterruptBufferAsync(buffer));
             dispatcher.Receive(new InterruptBufferSetMessage(1, null));
         }
