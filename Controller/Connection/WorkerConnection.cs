@@ -1,4 +1,5 @@
 using ProcInterrupt.Messages;
+using ProcInterrupt.Processes;
 using ProcInterrupt.Transport;
 
 namespace ProcInterrupt.Connection;
@@ -56,6 +57,7 @@ internal sealed class WorkerConnection : IOutbox
 
     private void ReadAll(Action<IMessage> received)
     {
+        PromptThread.Begin();
         try
         {
             while (pipe.Reader.Read() is { } message)
@@ -75,6 +77,7 @@ internal sealed class WorkerConnection : IOutbox
 
     private void WriteAll(Action<IMessage, ProtocolException> refused)
     {
+        PromptThread.Begin();
         try
         {
             while (outbox.TryTake(out var message))
