@@ -1,5 +1,6 @@
 using System.Text;
 using ProcInterrupt.Messages;
+using ProcInterrupt.Processes;
 using ProcInterrupt.Transport;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Hosting;
@@ -134,6 +135,7 @@ internal sealed class MessageSender : IFramePoster
 
     private void Loop()
     {
+        PromptThread.Begin();
         while (true)
         {
             lock (gate)
