@@ -64,7 +64,7 @@ public sealed partial class InterruptDeskTests
     }
 
     [Fact]
-    public void A_stop_that_insisted_through_the_shield_was_held_off_before()
+    public async Task A_stop_that_insisted_through_the_shield_was_held_off_before()
     {
         Begin(1);
         var stop = Ask(1, untilEnd: true);
@@ -74,7 +74,7 @@ public sealed partial class InterruptDeskTests
         var late = Ask(1, rung: InterruptRung.Insist);
         desk.End(interrupted: true, MonotonicClock.Nanos);
         AssertReceipt(ReceiptStatus.Interrupted, stop, InterruptRung.Insist);
-        Assert.Equal((true, false), (stop.Receipt.Result.Deferred, late.Receipt.Result.Deferred));
+        Assert.Equal((true, false), ((await stop.Receipt).Deferred, (await late.Receipt).Deferred));
     }
 
     [Fact]
