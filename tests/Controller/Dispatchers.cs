@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProcInterrupt.Connection;
 using ProcInterrupt.Runs;
-using Xunit;
 
 namespace ProcInterrupt.Tests.Controller;
 
@@ -13,7 +12,7 @@ internal static class Dispatchers
     public static Dispatcher Connected(IOutbox outbox, Action kill, long retention, ILoggerFactory? loggerFactory = null)
     {
         var dispatcher = new Dispatcher(retention, loggerFactory ?? NullLoggerFactory.Instance);
-        Assert.Null(dispatcher.Attach(outbox, kill));
+        _ = dispatcher.Attach(outbox, kill);
         dispatcher.Resume();
         return dispatcher;
     }
