@@ -343,7 +343,13 @@ internal sealed partial class DeliveryDesk
             return foreignAction != WordAction.Ignore && (cleanup || IsShielded(scope)) ? WordAction.Defer : foreignAction;
         }
 
-        var handled = handlers[(int)word.Signal] is not null;
+        if (scope.BringsHandlers && word.Signal != Signal.Interrupt)
+        {
+            // Whether it has a handler is not known before its code is there.
+            return WordAction.Defer;
+        }
+
+        var handled = !scope.BringsHandlers && handlers[(int)word.Signal] is not null;
         if (!handled && word.Signal != Signal.Interrupt)
         {
             return WordAction.Ignore;

@@ -45,10 +45,14 @@ internal sealed partial class DeliveryDesk : IInterruptHost
     CancellationToken IInterruptHost.Token => RunScope.Current?.Token ?? CancellationToken.None;
 
     /// <summary>Start of a run: what stands in the word for another run, or for whichever, is not for this one.</summary>
+    /// <param name="number">The run's.</param>
+    /// <param name="startedNanos">When it began.</param>
+    /// <param name="deadlineNanos">When the watcher interrupts it.</param>
+    /// <param name="bringsHandlers">The handlers for signals are those of its foreign code, which is still to come.</param>
     /// <remarks>Queues RunStarted in the same step: the watcher may take a request at once, and its frame must come after.</remarks>
-    public RunScope Begin(uint number, long startedNanos, long deadlineNanos)
+    public RunScope Begin(uint number, long startedNanos, long deadlineNanos, bool bringsHandlers = false)
     {
-        var scope = new RunScope(this, number, deadlineNanos);
+        var scope = new RunScope(this, number, deadlineNanos) { BringsHandlers = bringsHandlers };
         lock (gate)
         {
             var view = page.View;

@@ -66,6 +66,9 @@ internal sealed partial class RunScope : IRunScope
         set => foreign = value;
     }
 
+    /// <summary>Whether the handlers for signals are those of such code, not of .NET's.</summary>
+    public bool BringsHandlers { get; init; }
+
     /// <summary>An interrupt has come out of that code, which has not caught it.</summary>
     public bool IsForeignEnd { get; set; }
 

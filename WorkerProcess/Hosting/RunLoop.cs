@@ -145,8 +145,10 @@ internal sealed class RunLoop
     /// <returns>False when the worker ends because of the run; the reading thread sees to that.</returns>
     private bool TryExecute(RunCodeMessage run, IReadOnlyList<IEngine> made)
     {
+        var engine = Find(run.Engine, made, out var fault);
         var started = MonotonicClock.Nanos;
-        var scope = desk.Begin(run.Run, started, run.DeadlineMicros > 0 ? started + (run.DeadlineMicros * 1000) : long.MaxValue);
+        var deadline = run.DeadlineMicros > 0 ? started + (run.DeadlineMicros * 1000) : long.MaxValue;
+        var scope = desk.Begin(run.Run, started, deadline, bringsHandlers: engine is { KeepsHandlers: true });
         output.Open(run.Run);
         Budgets?.Begin(scope, started);
         sender.SendPosted();
@@ -154,7 +156,7 @@ internal sealed class RunLoop
         EngineResult result;
         try
         {
-            result = Find(run.Engine, made, out var fault) is { } engine
+            result = engine is not null
                 ? engine.Execute(new EngineRequest(run.Run, run.Code, run.Path, run.FirstLine), scope)
                 : new EngineResult(null, fault);
         }

@@ -47,9 +47,7 @@ internal static partial class SoakHandlers
         foreach (var group in receipts.GroupBy(static pair => pair.Request.Signal).Where(group => HasHandler(run, group.Key)))
         {
             var signal = (int)group.Key;
-
-            // What comes before Python has begun with the code does not reach the session's handlers.
-            var least = LeastWords([.. group.Where(pair => (pair.Request.AfterGo || run.Program.Engine == "csharp") && pair is { Request.Policy: null, Receipt.Status: ReceiptStatus.Handled })
+            var least = LeastWords([.. group.Where(static pair => pair is { Request.Policy: null, Receipt.Status: ReceiptStatus.Handled })
                 .Select(static pair => TakenBetween(pair.Request, pair.Receipt))]);
             must(SoakFault.Lost, entered[signal] >= least, $"the handler of {signal} was called {entered[signal]} times for {least} words at least");
             must(SoakFault.Lost, isBroken || ended[signal] == entered[signal], $"the handler of {signal} was entered {entered[signal]} times and ended {ended[signal]} times, and nothing broke it off");

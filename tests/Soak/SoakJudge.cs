@@ -98,12 +98,16 @@ internal static partial class SoakJudge
     }
 
     /// <summary>
-    /// What an interrupt does in CPython itself, with about three in a thousand pairs of SIGINTs: Condition.wait of threading has
-    /// moments in which it leaves the lock released, and the block around it then fails to release it.
+    /// What an interrupt does in CPython itself. With about three in a thousand pairs of SIGINTs: Condition.wait of threading has
+    /// moments in which it leaves the lock released, and the block around it then fails to release it. More seldom: asyncio.run
+    /// counts the SIGINTs from 0 only after it has set its handler, and takes one that came before for a cancellation.
     /// </summary>
-    private static bool IsPythonsOwn(SoakRun run, RunResult result) =>
-        run.Program.Code.Contains("threading.Event().wait()", StringComparison.Ordinal)
-        && result.Error is { Type: "RuntimeError", Message: "release unlocked lock" };
+    private static bool IsPythonsOwn(SoakRun run, RunResult result) => result.Error switch
+    {
+        { Type: "RuntimeError", Message: "release unlocked lock" } => run.Program.Code.Contains("threading.Event().wait()", StringComparison.Ordinal),
+        { Type: "asyncio.exceptions.CancelledError" } => run.Program.Code.Contains("asyncio.run(main())", StringComparison.Ordinal),
+        _ => false,
+    };
 
     private static void JudgeText(
         SoakRun run, RunResult result, List<(SoakRequest Request, InterruptReceipt Receipt)> receipts, long[] strangers, Action<SoakFault, bool, string> must)

@@ -15,7 +15,6 @@ internal sealed class SoakRun
     private readonly StringBuilder text = new();
     private readonly SoakTally tally;
     private readonly Task reading;
-    private volatile bool gone;
     private volatile bool started;
     private int unawaited;
     private bool closed;
@@ -54,7 +53,7 @@ internal sealed class SoakRun
     /// <summary>More was printed than is kept, so that what is missing says nothing.</summary>
     public bool Dropped { get; private set; }
 
-    /// <summary>All that it printed; valid after <see cref="CloseAsync"/>.</summary>
+    /// <summary>All that it printed to its standard output; valid after <see cref="CloseAsync"/>.</summary>
     public string Text => text.ToString();
 
     /// <summary>Asks the run; not any more once it is being judged.</summary>
@@ -77,10 +76,9 @@ internal sealed class SoakRun
             }
 
             var id = $"{Tag}-{number}";
-            var afterGo = gone;
             var from = MonotonicClock.Nanos;
             var receipt = Run.InterruptAsync(signal, id);
-            var request = new SoakRequest(id, signal, afterGo, Policy: null, (from, MonotonicClock.Nanos), receipt);
+            var request = new SoakRequest(id, signal, Policy: null, (from, MonotonicClock.Nanos), receipt);
             requests.Add(request);
             unanswered.Add(request);
         }
@@ -99,7 +97,7 @@ internal sealed class SoakRun
             var id = $"{Tag}-{tally.Asked()}";
             var from = MonotonicClock.Nanos;
             var receipt = Run.StopAsync(policy, id);
-            requests.Add(new SoakRequest(id, policy.Signal, gone, policy, (from, MonotonicClock.Nanos), receipt));
+            requests.Add(new SoakRequest(id, policy.Signal, policy, (from, MonotonicClock.Nanos), receipt));
         }
     }
 
@@ -125,9 +123,8 @@ internal sealed class SoakRun
                 case RunStartedEvent:
                     started = true;
                     break;
-                case OutputEvent output when Program.Tells || Program.IsSetup:
+                case OutputEvent { Stream: OutputStream.Stdout } output when Program.Tells || Program.IsSetup:
                     text.Append(output.Text);
-                    gone |= output.Text.Contains(']');
                     break;
                 case OutputDroppedEvent:
                     Dropped = true;

@@ -143,4 +143,24 @@ public sealed class PythonSignalTests(PythonFixture fixture) : IClassFixture<Pyt
             Assert.Equal((body, "2"), (body, await worker.ValueAsync("cleaned")));
         }
     }
+
+    [Fact]
+    public async Task A_signal_that_comes_while_the_code_is_compiled_goes_to_the_sessions_handler()
+    {
+        var worker = await fixture.WorkerAsync(PythonLibraries.Default);
+        await worker.ValueAsync("import signal, time\ncame = []\nkept = signal.signal(10, lambda s, f: came.append(s))");
+        var code = string.Concat(Enumerable.Repeat("if came is None: came = [came]\n", 20_000));
+        var run = worker.Run("python", code + "end = time.monotonic() + 60\nwhile not came and time.monotonic() < end: pass\nkept = signal.signal(10, kept)\ncame");
+        await run.StartedAsync();
+        var receipt = run.InterruptAsync(Signal.User1);
+        var ignored = run.InterruptAsync(Signal.User2);
+        Assert.Equal((ReceiptStatus.Handled, "[10]"), ((await receipt.Soon()).Status, (await run.Completion.Soon()).Value?.Text));
+        Assert.Equal(ReceiptStatus.Handled, (await ignored.Soon()).Status);
+
+        // What is not compiled does not come to it either.
+        run = worker.Run("python", code + "not python");
+        await run.StartedAsync();
+        Assert.Equal(ReceiptStatus.TooLate, (await run.InterruptAsync(Signal.User1).Soon()).Status);
+        Assert.Equal(RunOutcome.Failed, (await run.Completion.Soon()).Outcome);
+    }
 }

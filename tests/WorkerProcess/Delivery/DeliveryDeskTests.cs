@@ -265,6 +265,33 @@ public sealed partial class DeliveryDeskTests : IDisposable
     }
 
     [Fact]
+    public void A_signal_that_comes_before_the_foreign_code_waits_for_its_handlers()
+    {
+        desk.Handle(Signal.User1, static _ => Assert.Fail("It is another engine's."));
+        desk.Handle(Signal.Interrupt, static _ => Assert.Fail("It is another engine's."));
+        var scope = desk.Begin(1, 0, long.MaxValue, bringsHandlers: true);
+        RunScope.Current = scope;
+        AskFor(1, Signal.User1);
+        Pass(scope);
+        Assert.Empty(Told);
+        Assert.True(desk.EnterForeign(scope, new ForeignCode { Handles = Signal.User1 }));
+        Assert.Equal(WordAction.Handle, desk.TakeForeign(scope, out var taken));
+        Assert.Equal(Signal.User1, taken.Signal);
+
+        // One that never comes leaves it untaken, and an interrupt does not wait.
+        desk.End(scope, Nothing, 0);
+        scope = desk.Begin(2, 0, long.MaxValue, bringsHandlers: true);
+        AskFor(2, Signal.User1);
+        Assert.Equal(RunOutcome.Succeeded, desk.End(scope, Nothing, 0)!.Outcome);
+        Assert.Empty(Told.OfType<InterruptHandledMessage>());
+        scope = desk.Begin(3, 0, long.MaxValue, bringsHandlers: true);
+        AskFor(3, Signal.Interrupt);
+        desk.Attend(scope);
+        Assert.False(desk.EnterForeign(scope, new ForeignCode { Handles = Signal.User1 }));
+        Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0)!.Outcome);
+    }
+
+    [Fact]
     public void A_wait_is_ended_by_raising()
     {
         var scope = Begin(1);
