@@ -12,7 +12,7 @@ internal static class Dispatchers
     public static Dispatcher Connected(IOutbox outbox, Action kill, long retention)
     {
         var dispatcher = new Dispatcher(retention, NullLoggerFactory.Instance);
-        Assert.Null(dispatcher.Attach(outbox, kill));
+        Assert.True(dispatcher.Attach(outbox, kill, own: null).IsCompleted);
         dispatcher.Resume();
         return dispatcher;
     }

@@ -19,7 +19,7 @@ public sealed class HostileFrameTests : IDisposable
     public HostileFrameTests()
     {
         dispatcher = new Dispatcher(Retention, new OneLogger(logger));
-        _ = dispatcher.Attach(outbox, static () => { });
+        _ = dispatcher.Attach(outbox, static () => { }, own: null);
         dispatcher.Resume();
     }
 

@@ -54,7 +54,7 @@ internal sealed class DispatcherTarget : IFuzzTarget, IDisposable
             word = buffer;
             word.CompareExchangeWord(default, word.ReadWord());
             dispatcher = new Dispatcher(10_000, NullLoggerFactory.Instance);
-            _ = dispatcher.Attach(outbox, static () => { });
+            _ = dispatcher.Attach(outbox, static () => { }, own: null);
             dispatcher.Resume();
             waits.Add(dispatcher.SetInterruptBufferAsync(buffer));
             dispatcher.Receive(new InterruptBufferSetMessage(1, null));
