@@ -86,7 +86,7 @@ internal sealed class Diagnostician
             question.Request,
             scope.Number,
             finding.Activity,
-            finding.IsInterruptible,
+            finding.IsInterruptible && !DeliveryDesk.IsShielded(scope),
             Cut(finding.Call, ProtocolConstants.MaxDiagnosisLine),
             finding.Thread,
             SwallowedBy(scope),
