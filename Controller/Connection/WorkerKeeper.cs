@@ -218,7 +218,8 @@ internal sealed class WorkerKeeper
             logger.ReplacementFailed(failures + 1, policy.Attempts, fault);
         }
 
-        return $"It was not replaced: {failures} attempts in a row failed. The last one: {fault}";
+        var attempts = failures == 1 ? "one attempt failed" : $"{failures} attempts in a row failed";
+        return $"It was not replaced: {attempts}. The last one: {fault}";
     }
 
     private void Announce(WorkerExit previous, RunResult? startUp)
@@ -291,7 +292,7 @@ internal sealed class WorkerKeeper
             }
 
             await EndAsync().ConfigureAwait(false);
-            return (result, $"Its start-up run ended as {result.Outcome}: {result.Error?.Type} {result.Error?.Message}");
+            return (result, Describe(result));
         }
         catch (TimeoutException)
         {
@@ -303,6 +304,13 @@ internal sealed class WorkerKeeper
             await EndAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private static string Describe(RunResult result)
+    {
+        var reason = result.Reason is { } why ? $" ({why})" : "";
+        var error = result.Error is { } said ? $": {said.Type} {said.Message.TrimEnd('.')}" : "";
+        return $"Its start-up run ended as {result.Outcome}{reason}{error}.";
     }
 
     private async Task EndAsync()
