@@ -117,7 +117,7 @@ internal sealed class Diagnostician
             return new Finding
             {
                 Activity = ActivityOfPolling(scope, seen.InCleanup),
-                IsInterruptible = !seen.InCleanup && !scope.IsHandling,
+                IsInterruptible = !seen.InCleanup,
                 Thread = KernelText(sleeping, call),
                 Stack = seen.Stack is { } stack ? Calls.TextOf(stack) : null,
             };
