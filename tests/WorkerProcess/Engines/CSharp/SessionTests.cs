@@ -158,6 +158,23 @@ public sealed class SessionTests : CSharpSessionFixture
         Assert.Equal(0, Engine.ChainLength);
     }
 
+    [Fact]
+    public void A_program_that_is_stopped_before_its_first_statement_breaks_no_session_however_long_that_is()
+    {
+        // The room for variables grows with them; the one that is stopped may be the one that needs more.
+        for (var programs = 0; programs < 40; programs++)
+        {
+            var stop = new InvalidOperationException("stopped");
+            var stopped = Execute("var lost = 1;", scope: new StoppedScope(stop));
+            Assert.Equal((programs, null), (programs, stopped.Error));
+            Assert.Same(stop, stopped.Escaped);
+            Ok($"var x{programs} = {programs};");
+        }
+
+        Assert.Equal("39", Text("x0 + x39"));
+        Assert.Contains("CS0103", Error("lost").Message, StringComparison.Ordinal);
+    }
+
     private static void EngineResultIsEmpty(ProcInterrupt.WorkerProcess.Engines.EngineResult result)
     {
         Assert.Null(result.Value);
