@@ -96,10 +96,19 @@ internal sealed class CSharpSession
             RunOnce.Mark(woven.Assembly);
         }
 
-        Assembly assembly = declares ? context.LoadSubmission(woven) : woven.Load(new TransientLoadContext(context));
-        IMethodSymbol factory = compilation.GetEntryPoint(CancellationToken.None)!;
-        Type instance = assembly.GetType(factory.ContainingType.MetadataName, throwOnError: true)!;
-        return new Submission(compilation, tree, declares, SubmissionStart.Of(instance, factory.MetadataName));
+        try
+        {
+            Assembly assembly = declares ? context.LoadSubmission(woven) : woven.Load(new TransientLoadContext(context));
+            IMethodSymbol factory = compilation.GetEntryPoint(CancellationToken.None)!;
+            Type instance = assembly.GetType(factory.ContainingType.MetadataName, throwOnError: true)!;
+            return new Submission(compilation, tree, declares, SubmissionStart.Of(instance, factory.MetadataName));
+        }
+        catch when (declares)
+        {
+            // Types that the runtime refuses, say. The name is used up by then.
+            (next, nextTree) = CreateNext();
+            throw;
+        }
     }
 
     /// <summary>The syntax of a program.</summary>

@@ -175,6 +175,17 @@ public sealed class SessionTests : CSharpSessionFixture
         Assert.Contains("CS0103", Error("lost").Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Types_that_the_runtime_refuses_to_load_break_no_session()
+    {
+        Ok("using System.Runtime.InteropServices; var x = 1;");
+        Assert.Throws<TypeLoadException>(() => Execute(
+            "[StructLayout(LayoutKind.Explicit)] struct Mixed { [FieldOffset(0)] public object Object; [FieldOffset(0)] public int Number; } Mixed mixed;"));
+        Ok("var y = 2;");
+        Assert.Equal("3", Text("x + y"));
+        Assert.Contains("CS0246", Error("Mixed another;").Message, StringComparison.Ordinal);
+    }
+
     private static void EngineResultIsEmpty(ProcInterrupt.WorkerProcess.Engines.EngineResult result)
     {
         Assert.Null(result.Value);
