@@ -12,10 +12,13 @@ internal static class InterruptLatency
     /// <summary>Waits take longer to begin than to end.</summary>
     private const int Waits = 1000;
 
+    /// <summary>Before the figures are taken: the runtime compiles what is used often once more meanwhile.</summary>
+    private const int WarmUps = 300;
+
     public static async Task MeasureAsync()
     {
         await using var worker = await Worker.StartAsync();
-        Report.Title("Interrupt latency");
+        Report.Title($"Interrupt latency, after {WarmUps} that do not count");
         Report.Percentiles("word written to seen by a busy loop", await SeenAsync(worker), "1 us p50");
         Report.Percentiles("request to completed at the controller, while(true){}", await CompletedAsync(worker, "while (true) { }", Times), "100 us p50, 500 us p99");
         foreach (var wait in (string[])["Thread.Sleep(-1)", "Task.Delay(-1).Wait()", "await Task.Delay(-1)"])
@@ -60,7 +63,7 @@ internal static class InterruptLatency
     private static async Task<List<double>> CompletedAsync(Worker worker, string code, int times)
     {
         var micros = new List<double>();
-        for (var time = 0; time < times; time++)
+        for (var time = -WarmUps; time < times; time++)
         {
             var run = worker.Run("csharp", $"Console.Write(\"go\"); {code}");
             await PrintedAsync(run);
@@ -71,7 +74,7 @@ internal static class InterruptLatency
             micros.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
         }
 
-        return micros;
+        return micros[WarmUps..];
     }
 
     private static async Task PrintedAsync(Run run)

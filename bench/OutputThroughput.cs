@@ -3,19 +3,40 @@ using System.Globalization;
 
 namespace ProcInterrupt.Bench;
 
-/// <summary>A gigabyte printed by a run and read as events, and what it costs both processes.</summary>
+/// <summary>How soon a line is read, and a gigabyte printed by a run and read as events, and what it costs both processes.</summary>
 internal static class OutputThroughput
 {
     private const long Bytes = 1L << 30;
 
     public static async Task MeasureAsync()
     {
+        Report.Title("A line printed now and then: until it is read");
+        await LatencyAsync();
         Report.Title("Output through: 1 GiB printed by a C# run, events read by the controller");
         const int line = 100;
         await MeasureAsync("lines of 100 characters, Console.WriteLine", $"var line = new string('x', {line - 1}); for (long i = 0; i < {Bytes / line}; i++) Console.WriteLine(line);");
         const int block = 1 << 20;
         await MeasureAsync("blocks of 1 Mi characters, Console.Write", $"var block = new string('x', {block}); for (long i = 0; i < {Bytes / block}; i++) Console.Write(block);");
         await MeasureAsync("a child's output: head -c 1G /dev/zero", $"Process.Start(\"sh\", [\"-c\", \"head -c {Bytes} /dev/zero | tr '\\\\\\\\0' x\"]).WaitForExit();");
+    }
+
+    /// <summary>Both processes read the same clock.</summary>
+    private static async Task LatencyAsync()
+    {
+        const int times = 300;
+        const int warmUps = 50;
+        await using var worker = await Worker.StartAsync();
+        var run = worker.Run("csharp", $"for (var i = 0; i < {times + warmUps}; i++) {{ Thread.Sleep(20); Console.WriteLine(Stopwatch.GetTimestamp()); }}");
+        var micros = new List<double>();
+        await foreach (var item in run.Events)
+        {
+            if (item is OutputEvent line)
+            {
+                micros.Add(Stopwatch.GetElapsedTime(long.Parse(line.Text, CultureInfo.InvariantCulture)).TotalMicroseconds);
+            }
+        }
+
+        Report.Percentiles("Console.WriteLine every 20 ms", micros.Skip(warmUps), "2 ms p50: gathered for 1 ms");
     }
 
     private static async Task MeasureAsync(string what, string code)

@@ -7,6 +7,10 @@ internal static class PythonLatency
 {
     private const int Times = 2000;
     private const int Runs = 5000;
+
+    /// <summary>Before the figures are taken: the runtime compiles what is used often once more meanwhile.</summary>
+    private const int WarmUps = 500;
+    private const int WarmUpRuns = 5000;
     private const int Starts = 11;
     private const string Busy = "import sys\nsys.stdout.write('go\\n')\nsys.stdout.flush()\nwhile True: pass";
     private const string Sleeping = "import sys, time\nsys.stdout.write('go\\n')\nsys.stdout.flush()\ntime.sleep(60)";
@@ -16,7 +20,7 @@ internal static class PythonLatency
     {
         await using var worker = await Worker.StartAsync();
         var engine = worker.Engines.Single(engine => engine.Name == "python");
-        Report.Title($"Python {engine.Version}");
+        Report.Title($"Python {engine.Version}, after {WarmUps} interrupts and {WarmUpRuns} runs that do not count");
         if (engine.Unavailable is { } why)
         {
             Report.Line($"  not available: {why}");
@@ -39,7 +43,7 @@ internal static class PythonLatency
     private static async Task<List<double>> InterruptAsync(Worker worker, string code)
     {
         var micros = new List<double>();
-        for (var time = 0; time < Times; time++)
+        for (var time = -WarmUps; time < Times; time++)
         {
             var run = worker.Run("python", code);
             await foreach (var next in run.Events)
@@ -57,13 +61,13 @@ internal static class PythonLatency
             micros.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
         }
 
-        return micros;
+        return micros[WarmUps..];
     }
 
     private static List<double> Interrupt(RawPython raw, string code)
     {
         var micros = new List<double>();
-        for (var time = 0; time < Times; time++)
+        for (var time = -WarmUps; time < Times; time++)
         {
             raw.Send(code);
             raw.Read();
@@ -74,26 +78,26 @@ internal static class PythonLatency
             micros.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
         }
 
-        return micros;
+        return micros[WarmUps..];
     }
 
     private static async Task<List<double>> RoundTripAsync(Worker worker)
     {
         var micros = new List<double>();
-        for (var run = 0; run < Runs; run++)
+        for (var run = -WarmUpRuns; run < Runs; run++)
         {
             var started = Stopwatch.GetTimestamp();
             await worker.RunAsync("python", "1 + 1");
             micros.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
         }
 
-        return micros;
+        return micros[WarmUpRuns..];
     }
 
     private static List<double> RoundTrip(RawPython raw)
     {
         var micros = new List<double>();
-        for (var run = 0; run < Runs; run++)
+        for (var run = -WarmUpRuns; run < Runs; run++)
         {
             var started = Stopwatch.GetTimestamp();
             raw.Send("1 + 1");
@@ -101,7 +105,7 @@ internal static class PythonLatency
             micros.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
         }
 
-        return micros;
+        return micros[WarmUpRuns..];
     }
 
     /// <summary>In turns, so that the machine's moods fall on both.</summary>

@@ -60,9 +60,21 @@ internal sealed class Outbox : IOutbox
         }
     }
 
-    /// <summary>Blocks for the next message; credit goes first, since it is small and the worker may wait for it.</summary>
+    /// <summary>Whether nothing waits to be sent, and something still may be.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (gate)
+            {
+                return !closed && credit == 0 && messages.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Blocks until there is a message.</summary>
     /// <returns>False once closed.</returns>
-    public bool TryTake([NotNullWhen(true)] out IMessage? message)
+    public bool Wait()
     {
         lock (gate)
         {
@@ -71,8 +83,18 @@ internal sealed class Outbox : IOutbox
                 Monitor.Wait(gate);
             }
 
+            return !closed;
+        }
+    }
+
+    /// <summary>Takes the next message; credit goes first, since it is small and the worker may wait for it.</summary>
+    /// <returns>False when there is none, or once closed.</returns>
+    public bool TryTake([NotNullWhen(true)] out IMessage? message)
+    {
+        lock (gate)
+        {
             message = null;
-            if (closed)
+            if (closed || (credit == 0 && messages.Count == 0))
             {
                 return false;
             }

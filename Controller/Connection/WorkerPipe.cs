@@ -26,6 +26,9 @@ internal sealed class WorkerPipe : IDisposable
     /// <summary>The process at the other end as the kernel knows it, or null where it does not tell.</summary>
     public int? PeerProcessId => OperatingSystem.IsLinux() ? Posix.GetPeerProcessId(stream.SafePipeHandle) : null;
 
+    /// <summary>Whether a small frame can be written without waiting: the worker has read all there was. False where the system does not tell.</summary>
+    public bool IsReadToEnd => OperatingSystem.IsLinux() && Posix.IsReadToEnd(stream.SafePipeHandle);
+
     /// <summary>
     /// Ends both directions. Blocked reads and writes return, in both processes; disposing alone would leave a blocked read
     /// of ours where it is.

@@ -14,6 +14,9 @@ internal static unsafe partial class Posix
     private const int SocketLevel = 1;
     private const int PeerCredentials = 17;
     private const int ShutdownBoth = 2;
+
+    /// <summary>Linux's <c>SIOCOUTQ</c>.</summary>
+    private const nuint CountUnread = 0x5411;
     private const int OpenReadOnly = 0;
     private const int OpenWriteOnly = 1;
     private const int OpenNonBlocking = 0x800;
@@ -141,6 +144,13 @@ internal static unsafe partial class Posix
         }
     }
 
+    /// <summary>Whether the other side has read all that was written to a socket.</summary>
+    public static bool IsReadToEnd(SafePipeHandle socket)
+    {
+        int unread;
+        return Control(socket, CountUnread, &unread) == 0 && unread == 0;
+    }
+
     /// <summary>Opens another read end of the pipe that a process has as a descriptor.</summary>
     /// <returns>Null when it is no pipe, or the process is gone or may not be looked into.</returns>
     /// <remarks>Reading from it never blocks.</remarks>
@@ -214,6 +224,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
     private static partial int Shutdown(int socket, int how);
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int Control(SafePipeHandle handle, nuint request, int* value);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int process, int signal);

@@ -1,4 +1,5 @@
 using ProcInterrupt.Interrupts;
+using ProcInterrupt.Processes;
 using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Hosting;
 
@@ -57,6 +58,7 @@ internal sealed class Watcher
     public void Start() => WorkerThread.Start("interrupt watcher", () =>
     {
         WarmUpKicks();
+        PromptThread.Begin();
         Loop();
     });
 

@@ -142,6 +142,7 @@ internal sealed class WorkerHost
             $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}",
             [.. engines.Select(static engine => engine.Info)],
             MapPath: null));
+        PromptThread.Begin();
         return ReadToEnd();
     }
 

@@ -1,5 +1,7 @@
 using System.Text;
+using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
+using ProcInterrupt.Processes;
 using ProcInterrupt.Transport;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Hosting;
@@ -15,13 +17,17 @@ namespace ProcInterrupt.WorkerProcess.Output;
 internal sealed class MessageSender : IFramePoster
 {
     /// <summary>How long small pieces of output are gathered.</summary>
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+    private const long GatheringNanos = 10_000_000;
+
+    /// <summary>The same when nothing has been sent for a while: what is printed at once comes together, and whoever reads does not wait.</summary>
+    private static readonly TimeSpan FirstGathering = TimeSpan.FromMilliseconds(1);
 
     private readonly IMessageWriter writer;
     private readonly OutputBuffer output;
     private readonly Lock writing = new();
     private readonly object gate = new();
     private readonly Queue<IMessage> frames = new();
+    private long outputSent = -GatheringNanos;
     private long credit = ProtocolConstants.InitialOutputCredit;
     private volatile bool outputPosted;
     private volatile bool gathering;
@@ -134,6 +140,7 @@ internal sealed class MessageSender : IFramePoster
 
     private void Loop()
     {
+        PromptThread.Begin();
         while (true)
         {
             lock (gate)
@@ -152,7 +159,8 @@ internal sealed class MessageSender : IFramePoster
                 {
                     // Woken early by a frame, or by a piece that is worth sending.
                     gathering = true;
-                    Monitor.Wait(gate, Gathering);
+                    var left = TimeSpan.FromTicks((Volatile.Read(ref outputSent) + GatheringNanos - MonotonicClock.Nanos) / 100);
+                    Monitor.Wait(gate, left > FirstGathering ? left : FirstGathering);
                     gathering = false;
                 }
 
@@ -233,6 +241,7 @@ internal sealed class MessageSender : IFramePoster
         }
 
         Write(message);
+        Volatile.Write(ref outputSent, MonotonicClock.Nanos);
         output.Recycle(message);
         if (output.HasRoom)
         {

@@ -75,6 +75,8 @@ public sealed class SessionLineParserTests
     [InlineData("{\"op\":\"run\",\"run\":1,\"engine\":\"csharp\"}", "\"code\" is missing")]
     [InlineData("{\"op\":\"run\",\"run\":1,\"engine\":\"csharp\",\"code\":1}", "\"code\" is 1")]
     [InlineData("{\"op\":\"run\",\"run\":1,\"engine\":\"csharp\",\"code\":\"\\ud800\"}", "surrogate")]
+    [InlineData("{\"op\":\"shutdown\",\"\\ud83dt\":1}", "A name in the line holds half of a surrogate pair")]
+    [InlineData("{\"\\udfffop\":\"shutdown\"}", "A name in the line holds half of a surrogate pair")]
     [InlineData("{\"op\":\"run\",\"run\":1,\"engine\":\"csharp\",\"code\":\"1\",\"deadlineMs\":0}", "\"deadlineMs\" is 0")]
     [InlineData("{\"op\":\"run\",\"run\":1,\"engine\":\"csharp\",\"code\":\"1\",\"deadlineMs\":\"5s\"}", "\"deadlineMs\" is a string")]
     [InlineData("{\"op\":\"interrupt\",\"run\":1,\"signal\":0}", "1 to 64")]

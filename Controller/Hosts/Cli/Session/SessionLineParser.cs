@@ -30,7 +30,7 @@ internal static class SessionLineParser
                 throw new LineException("The line is not UTF-8.");
             }
 
-            using var document = JsonDocument.Parse(line.Span.StartsWith(ByteOrderMark) ? line[ByteOrderMark.Length..] : line, Options);
+            using var document = Parse(line.Span.StartsWith(ByteOrderMark) ? line[ByteOrderMark.Length..] : line);
             request = Read(document.RootElement);
             problem = null;
             return true;
@@ -46,6 +46,19 @@ internal static class SessionLineParser
 
         request = null;
         return false;
+    }
+
+    /// <summary>Whether a name comes twice cannot be told when it is no text.</summary>
+    private static JsonDocument Parse(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            return JsonDocument.Parse(line, Options);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new LineException("A name in the line holds half of a surrogate pair, which is no text.");
+        }
     }
 
     private static SessionRequest Read(JsonElement line)
