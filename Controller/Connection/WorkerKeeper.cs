@@ -19,6 +19,7 @@ internal sealed class WorkerKeeper
     private readonly TaskCompletionSource<WorkerExit> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WorkerLink link = null!;
     private bool wasReady;
+    private bool givenUp;
     private bool starting;
     private bool replacing;
     private int failures;
@@ -62,7 +63,7 @@ internal sealed class WorkerKeeper
         {
             lock (gate)
             {
-                return replacing ? !closing.IsCancellationRequested : link.IsAlive;
+                return replacing ? !givenUp : link.IsAlive;
             }
         }
     }
@@ -112,10 +113,12 @@ internal sealed class WorkerKeeper
         lock (gate)
         {
             was = replacing;
-            if (closing.IsCancellationRequested)
+            if (givenUp)
             {
                 return was;
             }
+
+            givenUp = true;
         }
 
         closing.Cancel();
@@ -160,7 +163,7 @@ internal sealed class WorkerKeeper
         lock (gate)
         {
             replacing = wasReady && options.Restart is { } policy
-                && (starting || (!closing.IsCancellationRequested && (policy.WhenLost || ending != WorkerEnding.Lost || exit.BudgetReason is not null)));
+                && (starting || (!givenUp && (policy.WhenLost || ending != WorkerEnding.Lost || exit.BudgetReason is not null)));
             if (!starting)
             {
                 failures = ending == WorkerEnding.Lost && !dispatcher.HasCompletedRun ? failures + 1 : 0;
@@ -215,14 +218,18 @@ internal sealed class WorkerKeeper
             logger.ReplacementFailed(failures + 1, policy.Attempts, fault);
         }
 
-        return $"It was not replaced: {failures} attempts in a row failed. The last one: {fault}";
+        var attempts = failures == 1 ? "one attempt failed" : $"{failures} attempts in a row failed";
+        return $"It was not replaced: {attempts}. The last one: {fault}";
     }
 
     private void Announce(WorkerExit previous, RunResult? startUp)
     {
         WorkerReplacedEvent replaced;
+        bool wasGivenUp;
         lock (gate)
         {
+            // From here on it is the new process that is told to end, and who gave up before that left it to us.
+            wasGivenUp = givenUp;
             starting = replacing = false;
             replaced = new WorkerReplacedEvent(++generation, link.ProcessId, previous, startUp);
         }
@@ -230,9 +237,8 @@ internal sealed class WorkerKeeper
         logger.WorkerReplaced(replaced.ProcessId, replaced.Generation, previous.Message);
         dispatcher.Background.AddDroppable(replaced, bytes: 0, extra: 0);
         dispatcher.Resume();
-        if (closing.IsCancellationRequested)
+        if (wasGivenUp)
         {
-            // Given up while it was announced.
             Link.Close();
         }
     }
@@ -241,6 +247,9 @@ internal sealed class WorkerKeeper
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {
         var begun = Stopwatch.GetTimestamp();
+
+        // The worker's hold on it is enough to keep it. (A map that the worker made itself is not used.)
+        using var buffer = InterruptBuffer.Create();
         var launched = await WorkerLauncher.LaunchAsync(options, cancellationToken).ConfigureAwait(false);
         var next = new WorkerLink(launched, options, dispatcher, OnEnded, logger);
         lock (gate)
@@ -249,20 +258,11 @@ internal sealed class WorkerKeeper
             link = next;
         }
 
-        var kept = dispatcher.Attach(next.Outbox, next.Kill);
+        var polls = dispatcher.Attach(next.Outbox, next.Kill, buffer);
         next.Start(dispatcher);
         try
         {
-            if (kept is not null)
-            {
-                await kept.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                // The worker's hold on it is enough to keep it. (A map that the worker made itself is not used.)
-                using var buffer = InterruptBuffer.Create();
-                await dispatcher.SetInterruptBufferAsync(buffer, isOwn: true).WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
+            await polls.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -292,7 +292,7 @@ internal sealed class WorkerKeeper
             }
 
             await EndAsync().ConfigureAwait(false);
-            return (result, $"Its start-up run ended as {result.Outcome}: {result.Error?.Type} {result.Error?.Message}");
+            return (result, Describe(result));
         }
         catch (TimeoutException)
         {
@@ -304,6 +304,13 @@ internal sealed class WorkerKeeper
             await EndAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private static string Describe(RunResult result)
+    {
+        var reason = result.Reason is { } why ? $" ({why})" : "";
+        var error = result.Error is { } said ? $": {said.Type} {said.Message.TrimEnd('.')}" : "";
+        return $"Its start-up run ended as {result.Outcome}{reason}{error}.";
     }
 
     private async Task EndAsync()

@@ -290,6 +290,7 @@ internal sealed partial class Dispatcher
         }
 
         desk.SetTarget(swap.Buffer);
+        LetGoOfParted();
         buffer?.Release();
         buffer = swap.Buffer;
         bufferIsOwn = swap.IsOwn;

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ProcInterrupt.Connection;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
@@ -9,6 +8,9 @@ namespace ProcInterrupt.Runs;
 internal sealed partial class Dispatcher
 {
     private bool hasCompletedRun;
+
+    /// <summary>An ended worker's own; kept until the next one has its own, whose path would be the same otherwise.</summary>
+    private InterruptBuffer? partedBuffer;
 
     /// <summary>Whether the present worker, or the last one, has completed a run from the queue.</summary>
     public bool HasCompletedRun
@@ -42,6 +44,7 @@ internal sealed partial class Dispatcher
                 }
             }
 
+            LetGoOfParted();
             buffer?.Release();
             buffer = null;
             Background.Complete();
@@ -58,10 +61,10 @@ internal sealed partial class Dispatcher
             attached = resumed = false;
             var message = $"{exit.Message} The session is gone; the worker is being replaced.";
             SettleCurrent(ending, exit, message, new WorkerLostException(message, null, exit));
-            if (bufferIsOwn)
+            if (bufferIsOwn && buffer is not null)
             {
-                buffer?.Release();
-                buffer = null;
+                LetGoOfParted();
+                (partedBuffer, buffer) = (buffer, null);
             }
         }
     }
@@ -69,9 +72,10 @@ internal sealed partial class Dispatcher
     /// <summary>Another worker is there. Nothing is sent from the queue before <see cref="Resume"/>.</summary>
     /// <param name="next">Towards it.</param>
     /// <param name="nextKill">Kills it, without waiting.</param>
-    /// <returns>Completes when it polls the buffer that the user has set; null when it needs one of its own.</returns>
-    [SuppressMessage("Design", "MA0022", Justification = "Null is an answer here: there is no buffer that is waited for.")]
-    public Task? Attach(IOutbox next, Action nextKill)
+    /// <param name="own">The buffer that it gets unless the user has set one, or none; stays the caller's.</param>
+    /// <returns>Completes when it polls its buffer.</returns>
+    /// <remarks>The buffer is told in the same step: one that the user sets from now on comes after it, and stays.</remarks>
+    public Task Attach(IOutbox next, Action nextKill, InterruptBuffer? own)
     {
         lock (gate)
         {
@@ -82,7 +86,8 @@ internal sealed partial class Dispatcher
             attached = true;
             if (bufferIsOwn)
             {
-                return null;
+                own?.Hold();
+                return own is null ? Task.CompletedTask : Swap(own, isOwn: true);
             }
 
             buffer?.HoldAgain();
@@ -119,6 +124,12 @@ internal sealed partial class Dispatcher
         }
     }
 
+    private void LetGoOfParted()
+    {
+        partedBuffer?.Release();
+        partedBuffer = null;
+    }
+
     private void SettleCurrent(WorkerEnding ending, WorkerExit exit, string message, WorkerLostException exception)
     {
         var (outcome, status, rung) = ending switch
@@ -140,6 +151,8 @@ internal sealed partial class Dispatcher
         workerLog.TellDropped();
         if (current is RunRecord run)
         {
+            // Credit is the worker's: what a reader lets go of later is not the next one's.
+            run.UnreadBytes = 0;
             Finish(run, WithoutWorker(run, outcome, message) with { Reason = reason });
         }
 

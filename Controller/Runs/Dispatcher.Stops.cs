@@ -89,6 +89,7 @@ internal sealed partial class Dispatcher
     /// <remarks>From here on the run's outcome is decided; what the worker still says does not count.</remarks>
     public void Kill(RunRecord run)
     {
+        Action killIt;
         lock (gate)
         {
             if (run.Phase == RunPhase.Completed || killing)
@@ -98,9 +99,10 @@ internal sealed partial class Dispatcher
 
             killing = true;
             desk.Climb(InterruptRung.Kill);
+            killIt = kill;
         }
 
-        kill();
+        killIt();
     }
 
     private void OnReceipt(InterruptReceipt receipt)

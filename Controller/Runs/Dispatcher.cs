@@ -101,8 +101,7 @@ internal sealed partial class Dispatcher
 
     /// <summary>Tells the worker to poll another buffer; done when it says so. One that is being replaced will, from its start.</summary>
     /// <param name="replacement">The buffer; null for none.</param>
-    /// <param name="isOwn">It is the worker's own, which goes with it; the user's are kept for a replacement.</param>
-    public Task SetInterruptBufferAsync(InterruptBuffer? replacement, bool isOwn = false)
+    public Task SetInterruptBufferAsync(InterruptBuffer? replacement)
     {
         lock (gate)
         {
@@ -111,12 +110,12 @@ internal sealed partial class Dispatcher
             replacement?.Hold();
             if (attached)
             {
-                return Swap(replacement, isOwn);
+                return Swap(replacement, isOwn: false);
             }
 
             buffer?.Release();
             buffer = replacement;
-            bufferIsOwn = isOwn;
+            bufferIsOwn = false;
             return Task.CompletedTask;
         }
     }
@@ -191,7 +190,7 @@ internal sealed partial class Dispatcher
     }
 
     /// <param name="replacement">Held for the worker.</param>
-    /// <param name="isOwn">See <see cref="SetInterruptBufferAsync"/>.</param>
+    /// <param name="isOwn">It is the worker's own, which goes with it; the user's are kept for a replacement.</param>
     private Task Swap(InterruptBuffer? replacement, bool isOwn)
     {
         var swap = new PendingSwap(++lastRequest, replacement, isOwn);

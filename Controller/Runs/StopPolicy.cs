@@ -62,12 +62,16 @@ public sealed record StopPolicy
             throw new ArgumentOutOfRangeException(nameof(policy), policy.HighestRung, "There is no such rung.");
         }
 
-        foreach (var grace in (ReadOnlySpan<TimeSpan>)[policy.SignalGrace, policy.InsistGrace, policy.TerminateGrace])
+        CheckGrace(nameof(SignalGrace), policy.SignalGrace);
+        CheckGrace(nameof(InsistGrace), policy.InsistGrace);
+        CheckGrace(nameof(TerminateGrace), policy.TerminateGrace);
+    }
+
+    private static void CheckGrace(string name, TimeSpan grace)
+    {
+        if (grace != Timeout.InfiniteTimeSpan && (grace < TimeSpan.Zero || grace.TotalMilliseconds > int.MaxValue))
         {
-            if (grace != Timeout.InfiniteTimeSpan && (grace < TimeSpan.Zero || grace.TotalMilliseconds > int.MaxValue))
-            {
-                throw new ArgumentOutOfRangeException(nameof(policy), grace, "A grace is 0 to 2,147,483,647 milliseconds, or infinite.");
-            }
+            throw new ArgumentOutOfRangeException(name, grace, "A grace is 0 to 2,147,483,647 milliseconds, or infinite.");
         }
     }
 

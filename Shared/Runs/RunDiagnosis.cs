@@ -18,7 +18,7 @@ public sealed record RunDiagnosis
     /// <summary>What the kernel said of the thread: <c>computing</c>, or the system call that it waited in, such as <c>read(0)</c>; <see langword="null"/> when it did not say.</summary>
     public string? Thread { get; init; }
 
-    /// <summary>Whether an interrupt wakes or reaches the code where it is. <see langword="false"/> in clean-up, in code that does not poll, and in waits that nothing wakes.</summary>
+    /// <summary>Whether an interrupt wakes or reaches the code where it is. <see langword="false"/> in a shield, in clean-up, in code that does not poll, and in waits that nothing wakes.</summary>
     public bool IsInterruptible { get; init; }
 
     /// <summary>How many interrupts the run's code has swallowed so far: caught, or lost, and gone on.</summary>

@@ -70,7 +70,8 @@ internal sealed partial class DeliveryDesk
         Attend(scope);
     }
 
-    private static bool IsShielded(RunScope scope) => scope.ShieldedUntilNanos is not 0 and var until && MonotonicClock.Nanos < until;
+    /// <summary>Whether a shield holds off what asks the run to stop, if anything does.</summary>
+    public static bool IsShielded(RunScope scope) => scope.ShieldedUntilNanos is not 0 and var until && MonotonicClock.Nanos < until;
 
     /// <summary>What stands there and is held off by a shield is told, once. Called with the lock held.</summary>
     private void NoteHeldOff(RunScope scope)

@@ -86,7 +86,7 @@ internal sealed class Diagnostician
             question.Request,
             scope.Number,
             finding.Activity,
-            finding.IsInterruptible,
+            finding.IsInterruptible && !DeliveryDesk.IsShielded(scope),
             Cut(finding.Call, ProtocolConstants.MaxDiagnosisLine),
             finding.Thread,
             SwallowedBy(scope),
@@ -117,7 +117,7 @@ internal sealed class Diagnostician
             return new Finding
             {
                 Activity = ActivityOfPolling(scope, seen.InCleanup),
-                IsInterruptible = !seen.InCleanup && !scope.IsHandling,
+                IsInterruptible = !seen.InCleanup,
                 Thread = KernelText(sleeping, call),
                 Stack = seen.Stack is { } stack ? Calls.TextOf(stack) : null,
             };

@@ -127,9 +127,9 @@ public sealed partial class DispatcherTests
     {
         var run = Queue();
         var grace = TimeSpan.FromMilliseconds(millis);
-        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = run.StopAsync(new StopPolicy { SignalGrace = grace }); });
-        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = run.StopAsync(new StopPolicy { InsistGrace = grace }); });
-        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = run.StopAsync(new StopPolicy { TerminateGrace = grace }); });
+        Assert.Throws<ArgumentOutOfRangeException>("SignalGrace", () => { _ = run.StopAsync(new StopPolicy { SignalGrace = grace }); });
+        Assert.Throws<ArgumentOutOfRangeException>("InsistGrace", () => { _ = run.StopAsync(new StopPolicy { InsistGrace = grace }); });
+        Assert.Throws<ArgumentOutOfRangeException>("TerminateGrace", () => { _ = run.StopAsync(new StopPolicy { TerminateGrace = grace }); });
         Assert.Throws<ArgumentOutOfRangeException>(() => { _ = run.StopAsync(new StopPolicy { Signal = (Signal)65 }); });
         Assert.Throws<ArgumentOutOfRangeException>(() => { _ = run.StopAsync(new StopPolicy { HighestRung = (InterruptRung)4 }); });
         Assert.False(run.Completion.IsCompleted);

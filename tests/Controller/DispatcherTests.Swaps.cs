@@ -124,11 +124,11 @@ public sealed partial class DispatcherTests
         Assert.Equal(ReceiptStatus.Killed, (await stop).Status);
         AssertLetGo(other);
         var next = new RecordingOutbox();
-        var polls = dispatcher.Attach(next, static () => { });
+        var polls = dispatcher.Attach(next, static () => { }, own: null);
         var set = next.Take<SetInterruptBufferMessage>();
         Assert.Equal(buffer.Path, set.Path);
         dispatcher.Receive(new InterruptBufferSetMessage(set.Request, null));
-        await polls!;
+        await polls;
     }
 
     private static void AssertLetGo(InterruptBuffer other)

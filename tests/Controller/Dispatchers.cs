@@ -12,7 +12,7 @@ internal static class Dispatchers
     public static Dispatcher Connected(IOutbox outbox, Action kill, long retention, ILoggerFactory? loggerFactory = null)
     {
         var dispatcher = new Dispatcher(retention, loggerFactory ?? NullLoggerFactory.Instance);
-        _ = dispatcher.Attach(outbox, kill);
+        _ = dispatcher.Attach(outbox, kill, own: null);
         dispatcher.Resume();
         return dispatcher;
     }

@@ -57,8 +57,9 @@ public sealed class RestartTests(WorkerProcesses processes)
     }
 
     [Theory]
-    [InlineData("fails", "ended as Failed: Fake no such module")]
-    [InlineData("crash", "ended as WorkerLost")]
+    [InlineData("fails", "ended as Failed: Fake no such module. The")]
+    [InlineData("over-budget", "ended as Interrupted (WallTime). The")]
+    [InlineData("crash", "ended as WorkerLost: ")]
     [InlineData("stuck", "took longer than 0.2 s")]
     public async Task A_start_up_run_that_does_not_succeed_is_tried_again_and_then_all_is_given_up(string code, string expected)
     {

@@ -164,13 +164,17 @@ public sealed class DiagnosisTests(WorkerFixture fixture) : IClassFixture<Worker
     {
         await using var worker = await Worker.StartAsync();
         var run = worker.Run("csharp", """
-            Interrupt.Handle(Signal.Interrupt, _ => { Console.Write("handling"); while (true) ; });
+            Interrupt.Handle(Signal.User1, _ => { Console.Write("handling"); while (true) ; });
             Console.Write("go");
             while (true) ;
             """);
         await run.PrintedAsync("go");
-        run.Interrupt();
-        Assert.Equal(RunActivity.Handling, (await run.DiagnoseOnceAsync(static found => found.Activity == RunActivity.Handling)).Activity);
+        run.Interrupt(Signal.User1);
+        var found = await run.DiagnoseOnceAsync(static found => found.Activity == RunActivity.Handling);
+
+        // And so it is: another signal is raised in the handler.
+        Assert.Equal((RunActivity.Handling, true), (found.Activity, found.IsInterruptible));
+        Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
     }
 
     [Fact]

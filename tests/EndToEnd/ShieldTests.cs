@@ -72,6 +72,7 @@ public sealed class ShieldTests(PythonFixture fixture) : IClassFixture<PythonFix
     public async Task Insist_goes_through(string engine, string program)
     {
         var (_, run) = await GoAsync(engine, program);
+        Assert.False((await run.DiagnoseAsync().Soon()).IsInterruptible);
         var stop = new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(100), InsistGrace = Expect.Bound, HighestRung = InterruptRung.Insist };
         Assert.Equal((ReceiptStatus.Interrupted, InterruptRung.Insist, true), Facts(await run.StopAsync(stop).Soon()));
         Assert.Equal(RunOutcome.Interrupted, (await run.Completion.Soon()).Outcome);

@@ -82,6 +82,10 @@ internal sealed class Scenario
                 var failed = Stopwatch.GetTimestamp();
                 writer.Write(new RunCompletedMessage(run.Run, RunOutcome.Failed, default, null, new RunError("Fake", "no such module", ""), null, failed, failed));
                 return;
+            case "over-budget":
+                var over = Stopwatch.GetTimestamp();
+                writer.Write(new RunCompletedMessage(run.Run, RunOutcome.Interrupted, InterruptReason.WallTime, null, null, null, over, over));
+                return;
             case "random-bytes":
                 Mischief.WriteRandomBytes(pipe);
                 break;

@@ -34,7 +34,7 @@ internal sealed class CSharpSession
     private readonly SessionLoadContext context;
     private readonly ReferenceResolver references;
 
-    // Slot 0 is a host object's in Roslyn's layout, and empty here.
+    // Slot 0 is a host object's in Roslyn's layout, and empty here. There is always room for one more.
     private object?[] instances = new object?[16];
     private int slots;
     private int links;
@@ -96,10 +96,19 @@ internal sealed class CSharpSession
             RunOnce.Mark(woven.Assembly);
         }
 
-        Assembly assembly = declares ? context.LoadSubmission(woven) : woven.Load(new TransientLoadContext(context));
-        IMethodSymbol factory = compilation.GetEntryPoint(CancellationToken.None)!;
-        Type instance = assembly.GetType(factory.ContainingType.MetadataName, throwOnError: true)!;
-        return new Submission(compilation, tree, declares, SubmissionStart.Of(instance, factory.MetadataName));
+        try
+        {
+            Assembly assembly = declares ? context.LoadSubmission(woven) : woven.Load(new TransientLoadContext(context));
+            IMethodSymbol factory = compilation.GetEntryPoint(CancellationToken.None)!;
+            Type instance = assembly.GetType(factory.ContainingType.MetadataName, throwOnError: true)!;
+            return new Submission(compilation, tree, declares, SubmissionStart.Of(instance, factory.MetadataName));
+        }
+        catch when (declares)
+        {
+            // Types that the runtime refuses, say. The name is used up by then.
+            (next, nextTree) = CreateNext();
+            throw;
+        }
     }
 
     /// <summary>The syntax of a program.</summary>
@@ -118,15 +127,7 @@ internal sealed class CSharpSession
     }
 
     /// <summary>Makes the submission's instance and runs it up to its first wait; that is user code.</summary>
-    public Task<object?> Start(Submission submission)
-    {
-        if (slots + 1 >= instances.Length)
-        {
-            Array.Resize(ref instances, instances.Length * 2);
-        }
-
-        return submission.Start!(instances);
-    }
+    public Task<object?> Start(Submission submission) => submission.Start!(instances);
 
     /// <summary>The submission is over, however it ended: what it declared can be used from now on, with the values assigned so far.</summary>
     public void Add(Submission submission)
@@ -141,9 +142,12 @@ internal sealed class CSharpSession
         // Interrupted before its instance existed, its names would have nothing behind them: it only used up its own name.
         if (began || submission.Start is null)
         {
-            slots += began ? 1 : 0;
             links++;
             last = submission.Compilation;
+            if (began && ++slots + 1 == instances.Length)
+            {
+                Array.Resize(ref instances, instances.Length * 2);
+            }
         }
 
         (next, nextTree) = CreateNext();

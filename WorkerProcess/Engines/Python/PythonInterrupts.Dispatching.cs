@@ -136,7 +136,9 @@ internal sealed unsafe partial class PythonInterrupts
 
         // Called from here, so that no frame of ours is in the traceback of what it raises.
         var handler = objects.Shared(api.PyList_GetItem(handlers, (int)word.Signal));
+        scope?.HandlerBegan();
         var result = objects.Call(handler, objects.Integer((int)word.Signal), objects.Shared(frame != 0 ? frame : api.None));
+        scope?.HandlerEnded();
         api.Py_DecRef(handler);
         if (result != 0)
         {

@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 
 namespace ProcInterrupt.Tests.Controller.Connection;
 
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "DisposeAsync disposes of them.")]
 public sealed class WorkerConnectionTests(ITestOutputHelper output) : IAsyncLifetime
 {
     /// <summary>Longer than what is written by whoever posts it.</summary>

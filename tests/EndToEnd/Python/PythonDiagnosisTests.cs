@@ -75,6 +75,18 @@ public sealed class PythonDiagnosisTests(PythonFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_handler_that_runs_long_is_named()
+    {
+        var worker = await fixture.WorkerAsync(PythonLibraries.Default);
+        var run = await worker.GoAsync("import signal\ndef spin(number, frame):\n    while True: pass\nsignal.signal(10, spin)\nprint('go')\nwhile True: pass");
+        run.Interrupt(Signal.User1);
+        var found = await run.DiagnoseOnceAsync(static found => found.Activity == RunActivity.Handling && found.Stack?.Contains("in spin", StringComparison.Ordinal) == true);
+        Assert.Equal((RunActivity.Handling, true), (found.Activity, found.IsInterruptible));
+        Assert.Contains("in spin", found.Stack, StringComparison.Ordinal);
+        Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);
+    }
+
+    [Fact]
     public async Task The_signal_of_stacks_cannot_be_taken_away()
     {
         var worker = await fixture.WorkerAsync(PythonLibraries.Default);

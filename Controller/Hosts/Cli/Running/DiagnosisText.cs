@@ -12,6 +12,7 @@ internal static class DiagnosisText
         {
             RunActivity.NotRunning => "it was not running",
             RunActivity.Preparing => "the engine was at work for it: compiling, or formatting its value",
+            RunActivity.Polling when !diagnosis.IsInterruptible => "its code was running, and polls, but a shield of its held the interrupt off",
             RunActivity.Polling => "its code was running, and polls",
             RunActivity.CleaningUp => "it was in clean-up (finally, Dispose), which the signal does not break off",
             RunActivity.Handling => "its handler of the signal was running",

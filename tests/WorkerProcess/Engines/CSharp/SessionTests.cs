@@ -158,6 +158,34 @@ public sealed class SessionTests : CSharpSessionFixture
         Assert.Equal(0, Engine.ChainLength);
     }
 
+    [Fact]
+    public void A_program_that_is_stopped_before_its_first_statement_breaks_no_session_however_long_that_is()
+    {
+        // The room for variables grows with them; the one that is stopped may be the one that needs more.
+        for (var programs = 0; programs < 40; programs++)
+        {
+            var stop = new InvalidOperationException("stopped");
+            var stopped = Execute("var lost = 1;", scope: new StoppedScope(stop));
+            Assert.Equal((programs, null), (programs, stopped.Error));
+            Assert.Same(stop, stopped.Escaped);
+            Ok($"var x{programs} = {programs};");
+        }
+
+        Assert.Equal("39", Text("x0 + x39"));
+        Assert.Contains("CS0103", Error("lost").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Types_that_the_runtime_refuses_to_load_break_no_session()
+    {
+        Ok("using System.Runtime.InteropServices; var x = 1;");
+        Assert.Throws<TypeLoadException>(() => Execute(
+            "[StructLayout(LayoutKind.Explicit)] struct Mixed { [FieldOffset(0)] public object Object; [FieldOffset(0)] public int Number; } Mixed mixed;"));
+        Ok("var y = 2;");
+        Assert.Equal("3", Text("x + y"));
+        Assert.Contains("CS0246", Error("Mixed another;").Message, StringComparison.Ordinal);
+    }
+
     private static void EngineResultIsEmpty(ProcInterrupt.WorkerProcess.Engines.EngineResult result)
     {
         Assert.Null(result.Value);
