@@ -69,7 +69,6 @@ internal sealed class WorkerConnection : IOutbox
 
     private void ReadAll(Action<IMessage> received)
     {
-        PromptThread.Begin();
         try
         {
             while (pipe.Reader.Read() is { } message)

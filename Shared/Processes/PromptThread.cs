@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace ProcInterrupt.Processes;
 
-/// <summary>Threads that work for microseconds when they are woken, and that an interrupt or a result waits for.</summary>
+/// <summary>Threads that work for microseconds when they are woken, and that an interrupt or a run waits for.</summary>
+/// <remarks>Not for those that a flood keeps busy: their short turns would come before everybody else's all the time.</remarks>
 internal static unsafe partial class PromptThread
 {
     /// <summary>The least that the scheduler takes, in nanoseconds; its own is some milliseconds.</summary>

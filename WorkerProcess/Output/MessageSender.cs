@@ -1,7 +1,6 @@
 using System.Text;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.Messages;
-using ProcInterrupt.Processes;
 using ProcInterrupt.Transport;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Hosting;
@@ -140,7 +139,6 @@ internal sealed class MessageSender : IFramePoster
 
     private void Loop()
     {
-        PromptThread.Begin();
         while (true)
         {
             lock (gate)

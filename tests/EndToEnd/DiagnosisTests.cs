@@ -154,7 +154,7 @@ public sealed class DiagnosisTests(WorkerFixture fixture) : IClassFixture<Worker
         }
 
         await run.PrintedAsync(events, "in the try");
-        var found = await run.DiagnoseOnceAsync(static found => found.Swallowed == 2 && found.Activity == RunActivity.Swallowing);
+        var found = await run.DiagnoseOnceAsync(static found => found.Swallowed == 2 && found.Activity == RunActivity.Swallowing, RunActivity.Swallowing);
         Assert.Equal((RunActivity.Swallowing, 2), (found.Activity, found.Swallowed));
         Assert.Contains("Spin()", found.SwallowedAt, StringComparison.Ordinal);
     }

@@ -18,6 +18,7 @@ public sealed class FuzzTests
         log.WriteLine($"seed {seed}");
         var targets = FuzzTargets.All();
         var fuzzer = new Fuzzer(seed, targets);
+        fuzzer.Run(2_000); // so many for every target's sake, however busy the machine is
         fuzzer.Run(200_000, TimeSpan.FromSeconds(5));
         foreach (var target in targets.OfType<IDisposable>())
         {

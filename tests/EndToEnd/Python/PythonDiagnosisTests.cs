@@ -69,7 +69,7 @@ public sealed class PythonDiagnosisTests(PythonFixture fixture) : IClassFixture<
         }
 
         await run.PrintedAsync(events, "in the try");
-        var found = await run.DiagnoseOnceAsync(static found => found.Swallowed == 2 && found.Stack?.Contains("in spin", StringComparison.Ordinal) == true);
+        var found = await run.DiagnoseOnceAsync(static found => found.Swallowed == 2 && found.Stack?.Contains("in spin", StringComparison.Ordinal) == true, RunActivity.Swallowing);
         Assert.Equal((RunActivity.Swallowing, 2), (found.Activity, found.Swallowed));
         Assert.Contains("in spin", found.Stack, StringComparison.Ordinal);
     }
@@ -80,7 +80,7 @@ public sealed class PythonDiagnosisTests(PythonFixture fixture) : IClassFixture<
         var worker = await fixture.WorkerAsync(PythonLibraries.Default);
         var run = await worker.GoAsync("import signal\ndef spin(number, frame):\n    while True: pass\nsignal.signal(10, spin)\nprint('go')\nwhile True: pass");
         run.Interrupt(Signal.User1);
-        var found = await run.DiagnoseOnceAsync(static found => found.Activity == RunActivity.Handling && found.Stack?.Contains("in spin", StringComparison.Ordinal) == true);
+        var found = await run.DiagnoseOnceAsync(static found => found.Activity == RunActivity.Handling && found.Stack?.Contains("in spin", StringComparison.Ordinal) == true, RunActivity.Handling);
         Assert.Equal((RunActivity.Handling, true), (found.Activity, found.IsInterruptible));
         Assert.Contains("in spin", found.Stack, StringComparison.Ordinal);
         Assert.Equal(ReceiptStatus.Interrupted, (await run.InterruptAsync().Soon()).Status);

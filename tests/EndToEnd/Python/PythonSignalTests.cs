@@ -152,8 +152,8 @@ public sealed class PythonSignalTests(PythonFixture fixture) : IClassFixture<Pyt
         var code = string.Concat(Enumerable.Repeat("if came is None: came = [came]\n", 20_000));
         var run = worker.Run("python", code + "end = time.monotonic() + 60\nwhile not came and time.monotonic() < end: pass\nkept = signal.signal(10, kept)\ncame");
         await run.StartedAsync();
-        var receipt = run.InterruptAsync(Signal.User1);
         var ignored = run.InterruptAsync(Signal.User2);
+        var receipt = run.InterruptAsync(Signal.User1);
         Assert.Equal((ReceiptStatus.Handled, "[10]"), ((await receipt.Soon()).Status, (await run.Completion.Soon()).Value?.Text));
         Assert.Equal(ReceiptStatus.Handled, (await ignored.Soon()).Status);
 

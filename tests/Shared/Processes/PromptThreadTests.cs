@@ -35,12 +35,6 @@ public sealed class PromptThreadTests
         var prompt = ThreadSlice.CanBeChosen ? Short : usual;
         Assert.Equal(prompt, ThreadSlice.Of(worker.ProcessId));
         Assert.Equal(prompt, ThreadSlice.Of(worker.ProcessId, "interrupt watch"));
-        Assert.Equal(prompt, ThreadSlice.Of(worker.ProcessId, "message sender"));
-        foreach (var name in (string[])["reader", "writer"])
-        {
-            var full = $"worker {worker.ProcessId} {name}";
-            Assert.Equal(prompt, ThreadSlice.Of(Environment.ProcessId, full[..Math.Min(15, full.Length)]));
-        }
     }
 
     private static void OnThread(Action body)

@@ -154,8 +154,10 @@ public sealed class ImageTests
         Assembly loaded = new AssemblyLoadContext(null).LoadFromStream(wovenImage, wovenPdb);
         Microsoft.CodeAnalysis.IMethodSymbol entry = compilation.GetEntryPoint(CancellationToken.None)!;
         MethodInfo factory = loaded.GetType(entry.ContainingType.MetadataName)!.GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
-        Task task = Task.Run(() => (Task<object>)factory.Invoke(null, [new object?[] { null, null }])!);
-        await Task.Delay(TimeSpan.FromMilliseconds(50));
+        var instances = new object?[] { null, null };
+        Task task = Task.Run(() => (Task<object>)factory.Invoke(null, [instances])!);
+        FieldInfo counted = loaded.GetType(entry.ContainingType.MetadataName)!.GetField("n")!;
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref instances[1]) is { } instance && (int)counted.GetValue(instance)! > 0, TimeSpan.FromMinutes(1)));
         TestHooks.Trip();
 
         KeyboardInterruptException exception = await Assert.ThrowsAsync<KeyboardInterruptException>(() => task);
