@@ -158,7 +158,7 @@ public sealed class PythonSignalTests(PythonFixture fixture) : IClassFixture<Pyt
         Assert.Equal(ReceiptStatus.Handled, (await ignored.Soon()).Status);
 
         // What is not compiled does not come to it either.
-        run = worker.Run("python", code + "not python");
+        run = worker.Run("python", code + ")");
         await run.StartedAsync();
         Assert.Equal(ReceiptStatus.TooLate, (await run.InterruptAsync(Signal.User1).Soon()).Status);
         Assert.Equal(RunOutcome.Failed, (await run.Completion.Soon()).Outcome);
