@@ -67,10 +67,12 @@ internal sealed class Outbox : IOutbox
         {
             lock (gate)
             {
-                return !closed && credit == 0 && messages.Count == 0;
+                return !closed && IsEmpty;
             }
         }
     }
+
+    private bool IsEmpty => credit == 0 && messages.Count == 0;
 
     /// <summary>Blocks until there is a message.</summary>
     /// <returns>False once closed.</returns>
@@ -78,7 +80,7 @@ internal sealed class Outbox : IOutbox
     {
         lock (gate)
         {
-            while (!closed && credit == 0 && messages.Count == 0)
+            while (!closed && IsEmpty)
             {
                 Monitor.Wait(gate);
             }
@@ -94,7 +96,7 @@ internal sealed class Outbox : IOutbox
         lock (gate)
         {
             message = null;
-            if (closed || (credit == 0 && messages.Count == 0))
+            if (closed || IsEmpty)
             {
                 return false;
             }

@@ -36,7 +36,7 @@ public sealed class WorkerConnectionTests(ITestOutputHelper output) : IAsyncLife
         if (!connection.Stopped.IsCompleted)
         {
             connection.Close();
-            await connection.Stopped.WaitAsync(Expect.Bound);
+            await connection.Stopped.Soon();
         }
 
         pipe.Dispose();
@@ -45,11 +45,11 @@ public sealed class WorkerConnectionTests(ITestOutputHelper output) : IAsyncLife
     }
 
     [Fact]
-    public async Task WhatSeveralThreadsPostArrivesWholeAndInTheOrderOfEach()
+    public async Task What_several_threads_post_arrives_whole_and_in_the_order_of_each()
     {
         const int posters = 4;
         const uint each = 1_000; // all of them fit, whether they are read or not
-        var seed = Environment.TickCount;
+        var seed = TestSeed.Next();
         output.WriteLine($"seed {seed}");
         var posting = Enumerable.Range(0, posters).Select(poster => Task.Factory.StartNew(() => PostAll(poster, each, new Random(seed + poster)), TaskCreationOptions.LongRunning)).ToArray();
         var reader = new MessageReader(worker);
@@ -62,20 +62,20 @@ public sealed class WorkerConnectionTests(ITestOutputHelper output) : IAsyncLife
             last[poster] = run.Run;
         }
 
-        await Task.WhenAll(posting).WaitAsync(Expect.Bound);
+        await Task.WhenAll(posting).Soon();
     }
 
     [Fact]
-    public async Task APostNeverWaitsForAWorkerThatDoesNotRead()
+    public async Task A_post_never_waits_for_a_worker_that_does_not_read()
     {
         // More than the kernel keeps, in pieces that would be written at once if there were room.
         var post = Task.Factory.StartNew(() => PostAll(0, 10_000, random: null), TaskCreationOptions.LongRunning);
-        await post.WaitAsync(Expect.Bound);
-        Assert.Equal("The worker does not read its pipe.", (await connection.Ended.WaitAsync(Expect.Bound))?.Message);
+        await post.Soon();
+        Assert.Equal("The worker does not read its pipe.", (await connection.Ended.Soon())?.Message);
     }
 
     [Fact]
-    public async Task APostDuringTheEndThrowsNothing()
+    public async Task A_post_during_the_end_throws_nothing()
     {
         var stop = false;
         var post = Task.Factory.StartNew(
@@ -89,13 +89,13 @@ public sealed class WorkerConnectionTests(ITestOutputHelper output) : IAsyncLife
             TaskCreationOptions.LongRunning);
         Assert.NotNull(new MessageReader(worker).Read());
         await worker.DisposeAsync();
-        await connection.Ended.WaitAsync(Expect.Bound);
+        await connection.Ended.Soon();
         connection.Close();
-        await connection.Stopped.WaitAsync(Expect.Bound);
+        await connection.Stopped.Soon();
         pipe.Dispose();
         await Task.Delay(20); // posts go on
         Volatile.Write(ref stop, true);
-        await post.WaitAsync(Expect.Bound);
+        await post.Soon();
     }
 
     private void PostAll(int poster, uint count, Random? random)

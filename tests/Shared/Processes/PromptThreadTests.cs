@@ -9,7 +9,7 @@ public sealed class PromptThreadTests
     private const long Short = 100_000;
 
     [Fact]
-    public void TheCallingThreadGetsShortTurnsAndWhatItStartsDoesNot()
+    public void The_calling_thread_gets_short_turns_and_what_it_starts_does_not()
     {
         var (usual, chosen, started) = (0L, 0L, 0L);
         OnThread(() =>
@@ -26,7 +26,7 @@ public sealed class PromptThreadTests
     }
 
     [Fact]
-    public async Task WhatAnInterruptWaitsForHasShortTurnsAndTheCodeDoesNot()
+    public async Task What_an_interrupt_waits_for_has_short_turns_and_the_code_does_not()
     {
         await using var worker = await Worker.StartAsync();
         await worker.RunAsync("csharp", "1 + 1");
