@@ -143,8 +143,10 @@ internal sealed class SoakLife : IAsyncDisposable
         var code = program.Code.Replace(SoakProgram.Tag, $"{tag}").Replace(SoakProgram.Kept, $"{tag}");
         var hasDeadline = !program.IsInnocent && !program.IsSetup && random.Next(20) == 0;
         var runOptions = hasDeadline ? new RunOptions { Deadline = TimeSpan.FromMilliseconds(random.Next(1, 30)) } : null;
+        var strangersBefore = Strangers.Counts();
         var run = new SoakRun(worker.Run(program.Engine, code, runOptions), program, tag, this, tally)
         {
+            StrangersBefore = strangersBefore,
             Setup = program.Tells && code.Contains("kept") ? setups[program.Engine] : null,
             HasDeadline = hasDeadline,
         };

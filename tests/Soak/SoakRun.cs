@@ -25,7 +25,6 @@ internal sealed class SoakRun
         Program = program;
         Tag = tag;
         Life = life;
-        StrangersBefore = life.Strangers.Counts();
         this.tally = tally;
         reading = Task.Run(ReadAsync);
     }
@@ -44,7 +43,8 @@ internal sealed class SoakRun
 
     public bool HasDeadline { get; init; }
 
-    public long[] StrangersBefore { get; }
+    /// <summary>What strangers had written by then, by signal: looked at before the run was sent, or one of it might seem to be nobody's.</summary>
+    public required long[] StrangersBefore { get; init; }
 
     public bool Started => started;
 

@@ -46,6 +46,27 @@ public sealed partial class SoakTests(ITestOutputHelper output)
         Assert.Contains("usage:", told.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Descriptors_that_are_closed_while_they_are_looked_at_do_not_end_the_look()
+    {
+        using var over = new CancellationTokenSource();
+        var opensAndCloses = Task.Run(() =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                File.OpenHandle("/dev/null").Dispose();
+            }
+        });
+
+        for (var look = 0; look < 500; look++)
+        {
+            Assert.NotEmpty(SoakUse.Descriptions().ToList());
+        }
+
+        await over.CancelAsync();
+        await opensAndCloses;
+    }
+
     private async Task<(int ExitCode, string Text)> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(SoakTests).Assembly.Location, "soak", .. arguments])

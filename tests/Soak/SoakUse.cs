@@ -15,9 +15,11 @@ internal sealed record SoakUse(int Threads, int Descriptors, int Children, int F
     /// <summary>The runtime's own, as many and as long as it likes: the pool, the background collection and the compilation in tiers, as the kernel cuts their names.</summary>
     private static readonly string[] RuntimesOwn = [".NET TP", ".NET BGC", ".NET Tiered Com"];
 
-    /// <summary>What the descriptors are, but for loaded assemblies, of which there may be more later.</summary>
+    /// <summary>What the descriptors are, but for loaded assemblies, of which there may be more later. One that is closed meanwhile is left out.</summary>
     public static IEnumerable<string> Descriptions() => Directory.EnumerateFileSystemEntries("/proc/self/fd")
-        .Select(static path => File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name ?? "gone")
+        .Select(static path => new FileInfo(path).LinkTarget)
+        .OfType<string>()
+        .Select(static target => Path.GetFileName(target))
         .Where(static name => !name.EndsWith(".dll", StringComparison.Ordinal));
 
     /// <summary>The names of the threads that count.</summary>
