@@ -1,4 +1,3 @@
-using System.Reflection;
 using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Delivery;
 using ProcInterrupt.WorkerProcess.Engines.Python.HostFunctions;
@@ -9,17 +8,10 @@ using ProcInterrupt.WorkerProcess.Output;
 namespace ProcInterrupt.WorkerProcess.Engines.Python;
 
 /// <summary>CPython with its <c>__main__</c>, which lives from run to run. All calls come from the run thread.</summary>
-internal sealed unsafe class PythonSession
+internal sealed unsafe partial class PythonSession
 {
-    /// <summary>Py_file_input.</summary>
-    private const int FileInput = 257;
-
     /// <summary>How often an interrupt may come while it is found out how the run ended.</summary>
     private const int MostTries = 8;
-
-    /// <summary>Executed in this order in one module; the last one sets up the session.</summary>
-    private static readonly string[] SessionFiles =
-        ["streams.py", "signals.py", "interrupts.py", "threads.py", "errors.py", "values.py", "runs.py", "questions.py", "session.py"];
 
     private readonly PythonRuntime runtime;
     private readonly PythonApi api;
@@ -280,115 +272,6 @@ internal sealed unsafe class PythonSession
         return 0;
     }
 
-    /// <returns>What escaped, or 0.</returns>
-    private nint Describe(nint result, out RunValue? value)
-    {
-        value = null;
-        var described = objects.Call(describe, objects.Shared(result));
-        if (described == 0)
-        {
-            return objects.TakeError();
-        }
-
-        value = new RunValue(objects.ToText(objects.Item(described, 0)), objects.Forms(objects.Item(described, 1)), PythonValues.Typed(api, objects, result));
-        api.Py_DecRef(described);
-        return 0;
-    }
-
-    /// <returns>What escaped, or 0.</returns>
-    private nint Finish()
-    {
-        var done = objects.Call(finish);
-        if (done == 0)
-        {
-            return objects.TakeError();
-        }
-
-        api.Py_DecRef(done);
-        return 0;
-    }
-
-    /// <summary>What an exception that came out means for the run.</summary>
-    /// <returns>What escaped while that was found out, or 0.</returns>
-    private nint Judge(nint escaped, RunScope run, out ForeignEnd end, out int exitCode, ref RunError error)
-    {
-        end = ForeignEnd.Returned;
-        exitCode = 0;
-        if (run.Raised.Count > 0 && (interrupts.HasInsisted || interrupts.IsInterruptOrGroup(escaped)) && desk.TryEndForeign(run))
-        {
-            end = ForeignEnd.Interrupted;
-            return 0;
-        }
-
-        if (api.PyErr_GivenExceptionMatches(escaped, api.SystemExit) != 0)
-        {
-            var code = Call("exit_code"u8, objects.Shared(escaped));
-            if (code == 0)
-            {
-                return objects.TakeError();
-            }
-
-            exitCode = (int)api.PyLong_AsLongLong(code);
-            api.Py_DecRef(code);
-            end = ForeignEnd.Exited;
-            return 0;
-        }
-
-        var failure = Call("failure"u8, objects.Shared(escaped));
-        if (failure == 0)
-        {
-            return objects.TakeError();
-        }
-
-        error = ErrorOf(failure);
-        return Finish();
-    }
-
-    /// <summary>An error outside the code's own time: it does not compile.</summary>
-    private RunError DescribeError(nint exception)
-    {
-        var failure = Call("failure"u8, exception);
-        if (failure != 0)
-        {
-            return ErrorOf(failure);
-        }
-
-        api.PyErr_Clear();
-        return new RunError("Exception", "(cannot be described)", "");
-    }
-
-    private RunError ErrorOf(nint failure)
-    {
-        var error = new RunError(objects.ToText(objects.Item(failure, 0)), objects.ToText(objects.Item(failure, 1)), objects.ToText(objects.Item(failure, 2)));
-        api.Py_DecRef(failure);
-        return error;
-    }
-
-    private void Supersede(ref nint escaped, nint newer)
-    {
-        if (newer != 0)
-        {
-            if (escaped != 0)
-            {
-                api.Py_DecRef(escaped);
-            }
-
-            escaped = newer;
-        }
-    }
-
-    /// <summary>
-    /// The code forked, and this is the child coming to the end of the parent's code: the worker's pipe and session are the
-    /// parent's, and its other threads are not here. Leaves through Python, since .NET may wait for such a thread.
-    /// </summary>
-    private void LeaveForkedChild(nint escaped)
-    {
-        if (PosixThread.ProcessId() != Environment.ProcessId)
-        {
-            _ = objects.Call(leaveChild, objects.Shared(escaped == 0 ? api.None : escaped));
-        }
-    }
-
     private nint Call(ReadOnlySpan<byte> function, params ReadOnlySpan<nint> arguments)
     {
         var callable = objects.Attribute(module, function);
@@ -406,43 +289,6 @@ internal sealed unsafe class PythonSession
             throw new InvalidOperationException($"{System.Text.Encoding.UTF8.GetString(function)} failed: {DescribeError(objects.TakeError()).Message}");
         }
 
-        api.Py_DecRef(done);
-    }
-
-    /// <returns>The module, new if it is not there; borrowed for ever.</returns>
-    private nint AddModule(string name)
-    {
-        fixed (byte* text = System.Text.Encoding.UTF8.GetBytes(name + "\0"))
-        {
-            return api.PyImport_AddModule(text);
-        }
-    }
-
-    /// <summary>Executes one of our files in a module.</summary>
-    private void Load(nint target, string file)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Python.{file}")!;
-        var source = new byte[stream.Length + 1];
-        stream.ReadExactly(source, 0, (int)stream.Length);
-        var dictionary = api.PyModule_GetDict(target);
-        nint code;
-        fixed (byte* text = source)
-        fixed (byte* name = "<procinterrupt>"u8)
-        fixed (byte* builtins = "__builtins__"u8)
-        fixed (byte* builtinsModule = "builtins"u8)
-        {
-            _ = api.PyDict_SetItemString(dictionary, builtins, api.PyImport_AddModule(builtinsModule));
-            code = api.Py_CompileString(text, name, FileInput);
-        }
-
-        var done = code == 0 ? 0 : api.PyEval_EvalCode(code, dictionary, dictionary);
-        if (done == 0)
-        {
-            var error = objects.TakeError();
-            throw new InvalidOperationException($"{file} does not load into CPython {runtime.Library.Version}: {objects.ToText(api.PyObject_Str(error))}");
-        }
-
-        api.Py_DecRef(code);
         api.Py_DecRef(done);
     }
 }
