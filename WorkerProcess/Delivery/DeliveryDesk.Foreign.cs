@@ -92,6 +92,12 @@ internal sealed partial class DeliveryDesk
                 scope.Rung = scope.Raised.Exists(static word => word.Rung == InterruptRung.Insist) ? InterruptRung.Insist : scope.Cause.Rung;
                 BringThreadsDown(scope);
             }
+
+            if (end != ForeignEnd.Returned)
+            {
+                // What such threads meet is .NET's to take; the handlers have gone with the code.
+                scope.Foreign = null;
+            }
         }
     }
 

@@ -355,7 +355,7 @@ public sealed partial class DeliveryDeskTests
 
     private IDisposable Shield(TimeSpan bound) => ((IInterruptHost)desk).Shield(bound);
 
-    private void AskFor(uint run, Signal signal) => Write(new InterruptWord(run, signal, InterruptReason.User, InterruptRung.Signal));
+    private void AskFor(uint run, Signal signal, InterruptRung rung = InterruptRung.Signal) => Write(new InterruptWord(run, signal, InterruptReason.User, rung));
 
     /// <summary>All that looks for something to do: nothing of it acts while a shield holds.</summary>
     private void Pass(RunScope scope)

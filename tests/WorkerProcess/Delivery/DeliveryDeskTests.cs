@@ -292,6 +292,29 @@ public sealed partial class DeliveryDeskTests : IDisposable
     }
 
     [Fact]
+    public void What_comes_after_interrupted_foreign_code_finds_none_of_its_handlers()
+    {
+        var scope = desk.Begin(1, 0, long.MaxValue, bringsHandlers: true);
+        RunScope.Current = scope;
+        Assert.True(desk.EnterForeign(scope, new ForeignCode { Handles = Signal.User1, Raises = Signal.Interrupt }));
+        AskFor(1, Signal.Interrupt);
+        Assert.Equal(WordAction.Raise, desk.TakeForeign(scope, out _));
+        Assert.True(desk.TryEndForeign(scope));
+        desk.LeaveForeign(scope, ForeignEnd.Interrupted);
+
+        // .NET threads that it started go on until they meet the interrupt.
+        AskFor(1, Signal.User1);
+        Assert.Throws<KeyboardInterruptException>(desk.Check);
+        Assert.Empty(Told.OfType<InterruptHandledMessage>());
+        Assert.False(scope.UnwindsForGood);
+        AskFor(1, Signal.Interrupt, InterruptRung.Insist);
+        Assert.Throws<KeyboardInterruptException>(desk.Check);
+        Assert.True(scope.UnwindsForGood);
+        RunScope.Current = null;
+        Assert.Equal(RunOutcome.Interrupted, desk.End(scope, Nothing, 0)!.Outcome);
+    }
+
+    [Fact]
     public void A_wait_is_ended_by_raising()
     {
         var scope = Begin(1);
