@@ -15,6 +15,7 @@ internal static class SoakPrograms
     /// run's has a checkpoint at its very start, so the first is none: in C# it is compiled from an expression, which nobody
     /// weaves, and in Python <c>str.format</c>, which is C as the stream's <c>write</c> is, has no use for the handler's arguments, and
     /// reads one property of its own after the other. (<c>print</c> looks for signals when it makes its arguments strings.)
+    /// Writing itself can be broken off where it waits for room; programs whose text is judged print too little for that.
     /// </remarks>
     private static readonly Dictionary<string, string> Setups = new()
     {

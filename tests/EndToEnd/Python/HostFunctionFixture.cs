@@ -37,6 +37,7 @@ public sealed class HostFunctionFixture : IAsyncLifetime
             [HostFunction] public static void Swallow() { while (true) { try { Thread.Sleep(Timeout.Infinite); } catch (Exception) { } } }
             [HostFunction] public static async Task Delayed() { await Task.Delay(Timeout.Infinite); }
             [HostFunction] public static void CleanUp() { try { Thread.Sleep(Timeout.Infinite); } finally { Thread.Sleep(20); cleaned++; } }
+            [HostFunction] public static void Linger() => _ = Task.Run(async () => { try { await Task.Delay(Timeout.Infinite); } finally { while (true) await Task.Delay(5); } });
             [HostFunction] public static void Leave(int code) => Environment.Exit(code);
             [HostFunction] public static void Sleep(TimeSpan time) => Interrupt.Sleep(time);
             [HostFunction] public static void WaitForToken(CancellationToken token) => Task.Delay(Timeout.Infinite, token).GetAwaiter().GetResult();

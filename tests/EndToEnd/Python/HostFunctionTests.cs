@@ -126,6 +126,17 @@ public sealed class HostFunctionTests(HostFunctionFixture fixture) : IClassFixtu
     }
 
     [Fact]
+    public async Task An_insist_ends_the_clean_up_without_end_that_a_function_left_behind()
+    {
+        var worker = await fixture.WorkerAsync(PythonLibraries.Default);
+        var run = await worker.GoAsync("from procinterrupt.host import *\nkept = 42\nlinger()\nprint('go')\nwhile True: pass");
+        var receipt = await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.FromMilliseconds(50), InsistGrace = Expect.Bound, HighestRung = InterruptRung.Insist }).Soon();
+        Assert.Equal((ReceiptStatus.Interrupted, InterruptRung.Insist), (receipt.Status, receipt.Rung));
+        Assert.Equal(RunOutcome.Interrupted, (await run.Completion.Soon()).Outcome);
+        Assert.Equal("42", await worker.ValueAsync("kept"));
+    }
+
+    [Fact]
     public async Task An_assembly_that_cannot_be_used_is_told()
     {
         await Assert.ThrowsAsync<ArgumentException>(() => Worker.StartAsync(new WorkerOptions { HostAssemblies = [Path.Combine(fixture.Folder, "nothing.dll")] }));
