@@ -160,6 +160,7 @@ internal sealed class WorkerKeeper
     /// <summary>The process has ended: everything that waited for it is settled, finally or until there is another one.</summary>
     private void OnEnded(WorkerEnding ending, WorkerExit exit)
     {
+        bool isToBeReplaced;
         lock (gate)
         {
             replacing = wasReady && options.Restart is { } policy
@@ -168,9 +169,13 @@ internal sealed class WorkerKeeper
             {
                 failures = ending == WorkerEnding.Lost && !dispatcher.HasCompletedRun ? failures + 1 : 0;
             }
+
+            // One that was just about to be announced is not any more.
+            starting = false;
+            isToBeReplaced = replacing;
         }
 
-        if (replacing)
+        if (isToBeReplaced)
         {
             dispatcher.Part(ending, exit);
         }
@@ -194,13 +199,12 @@ internal sealed class WorkerKeeper
                 start.CancelAfter(options.StartTimeout);
                 await ConnectAsync(start.Token).ConfigureAwait(false);
                 var (startUp, failed) = await StartUpAsync(policy.StartUp).ConfigureAwait(false);
-                if (failed is null)
+                if (failed is null && TryAnnounce(previous, startUp))
                 {
-                    Announce(previous, startUp);
                     return null;
                 }
 
-                fault = failed;
+                fault = failed ?? (await Link.Exited.ConfigureAwait(false)).Message;
             }
             catch (OperationCanceledException) when (closing.IsCancellationRequested)
             {
@@ -222,12 +226,18 @@ internal sealed class WorkerKeeper
         return $"It was not replaced: {attempts}. The last one: {fault}";
     }
 
-    private void Announce(WorkerExit previous, RunResult? startUp)
+    /// <returns>False when the process has ended since it was ready.</returns>
+    private bool TryAnnounce(WorkerExit previous, RunResult? startUp)
     {
         WorkerReplacedEvent replaced;
         bool wasGivenUp;
         lock (gate)
         {
+            if (!starting)
+            {
+                return false;
+            }
+
             // From here on it is the new process that is told to end, and who gave up before that left it to us.
             wasGivenUp = givenUp;
             starting = replacing = false;
@@ -241,6 +251,8 @@ internal sealed class WorkerKeeper
         {
             Link.Close();
         }
+
+        return true;
     }
 
     /// <summary>Starts a process, connects it and gives it its interrupt buffer; if that fails, ends it.</summary>

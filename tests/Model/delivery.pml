@@ -6,6 +6,7 @@
  *   INSIST       requesters may insist, code has clean-up                SWAPS n     buffers swapped
  *   KICK         code blocks, the watcher wakes it                       HELPER      a second thread of run 1
  *   DEATH        the worker may die at any moment                        VANISH      an exception may be swallowed
+ *   COMPILES     an engine with handlers of its own: they are known when its code is entered, and code may not compile
  *
  * The other names, in capitals with an underscore, are mutants: each leaves out one thing that the protocol needs, and
  * must be found out.
@@ -87,7 +88,9 @@ byte aimOf[GROUPS + 1];      /* the run that the group is meant for */
 bool acted[GROUPS + 1];     /* the group's word was taken */
 bool settled[GROUPS + 1];   /* code dealt with it */
 bool owed = false;          /* a stranger's SIGINT, written while a run was current, has not acted yet */
+bool called[GROUPS + 1];    /* it was taken for the handler that it has */
 bool stuckInCleanup = false;
+bool stuckCompiling = false;
 
 /* ---- Controller ------------------------------------------------------------------------------------------------ */
 
@@ -115,6 +118,7 @@ byte last = 0;              /* the newest in written */
 /* What is claimed, by name, so that a violation says which. Set and asserted in one step. */
 hidden byte actsOnTheRunAimedAt, actsOnce, oneReceiptEach, receiptIsTrue, nothingAfterCompleted, nextRunUntouched;
 hidden byte waitLeftAlone, cleanupLeftAlone, insistNotCaught, frameNamesItsGroup, everyRequestAnswered, strangerNotLost;
+hidden byte handlerAsked, interruptedCodeNotBegun;
 #define CLAIM(name, condition) name = (condition); assert(name)
 
 hidden byte i, n, x, y, z, was;
@@ -127,7 +131,8 @@ inline give(r, status) {
   answered[r] = true;
   CLAIM(receiptIsTrue, (status != tooLate || !acted[groupOf[r]])
     && (status != interrupted || acted[groupOf[r]] && !settled[groupOf[r]])
-    && (status != dealtWith || acted[groupOf[r]]))
+    && (status != dealtWith || acted[groupOf[r]]));
+  CLAIM(handlerAsked, status != dealtWith || signalOf[groupOf[r]] != SIGUSR || called[groupOf[r]])
 }
 
 inline giveGroup(g, status) {
@@ -339,7 +344,7 @@ inline onCompleted() {
   last = 0;
   adopted = 0;
   for (n : 1 .. GROUPS) {                       /* nothing of it is looked at again: fewer states */
-    signalOf[n] = 0; rungOf[n] = 0; aimOf[n] = 0; acted[n] = false; settled[n] = false
+    signalOf[n] = 0; rungOf[n] = 0; aimOf[n] = 0; acted[n] = false; settled[n] = false; called[n] = false
   }
   for (n : 1 .. REQUESTS) {
     groupOf[n] = 0
@@ -451,6 +456,7 @@ byte cleanupDepth = 0;           /* the run thread's clean-up depth */
 bool gate = false;          /* the run thread is in a wait that may be broken */
 bool blocked = false;       /* it is in another wait */
 bool kick = false;          /* Thread.Interrupt has been called and nothing has thrown yet */
+bool compiling = false;     /* the run's handlers are not known yet */
 
 chan raised = [GROUPS + FOREIGN + 1] of { byte, byte, byte, byte };      /* ghost group; run, signal, rung of the word */
 
@@ -462,9 +468,18 @@ chan raised = [GROUPS + FOREIGN + 1] of { byte, byte, byte, byte };      /* ghos
 #define IS_FOR(w, c) (w.number == 0 || w.number == c)
 #endif
 
+/* Whether a signal has a handler is not known before the code is there: it stays in the word. SIGINT and insist do not wait. */
+#if !defined(COMPILES) || defined(IGNORED_UNCOMPILED)
+#define HELD_BACK false
+#elif defined(HOLDS_SIGINT_BACK)
+#define HELD_BACK (compiling && POLLED.rung == SIGNAL && POLLED.signal != 0)
+#else
+#define HELD_BACK (compiling && POLLED.rung == SIGNAL && POLLED.signal == SIGUSR)
+#endif
+
 #define HAS_REQUEST(w) (w.signal != 0 || w.number != 0)
 #define NOT_ZERO (HAS_REQUEST(POLLED) || POLLED.trip)                    /* what a checkpoint tests */
-#define MAY_TAKE(c, d) (DESK_FREE && current == c && HAS_REQUEST(POLLED) && IS_FOR(POLLED, c) && (d == 0 || POLLED.rung == INSIST))
+#define MAY_TAKE(c, d) (DESK_FREE && current == c && HAS_REQUEST(POLLED) && IS_FOR(POLLED, c) && (d == 0 || POLLED.rung == INSIST) && !HELD_BACK)
 #define MAY_RAISE(c, d) (current == c && raising != 0 && (d == 0 || raising == 2))
 
 #ifdef LATE_FRAMES
@@ -524,7 +539,8 @@ inline apply(c) {
   if
   :: tgroup != 0 && (tsignal == signalOf[tgroup] || trung == INSIST) ->
      CLAIM(actsOnce, !acted[tgroup]);
-     acted[tgroup] = true
+     acted[tgroup] = true;
+     called[tgroup] = (tsignal == SIGUSR && trung == SIGNAL && !compiling)
   :: else -> tgroup = 0
   fi;
   POST(taken, c, trun, tsignal, trung);
@@ -599,7 +615,7 @@ chan runQueue = [1] of { mtype, byte };
 proctype RunThread() LIVES {
   byte me;
   byte tsignal, trung, trun, tgroup, taim;
-  bool endless, mayVanish, mayClean, mayBlock;
+  bool endless, mayVanish, mayClean, mayBlock, mayStick;
 
 idle:
   atomic {
@@ -625,12 +641,31 @@ idle:
 #ifdef KICK
       mayBlock = true;
 #endif
+#ifdef COMPILES
+      compiling = true;
+      mayStick = true;
+#endif
     }
     if
     :: endless = true
     :: skip
     fi
   }
+
+#ifdef COMPILES
+compiles:
+  if
+  :: TAKE(me, 0); goto compiles
+  :: atomic { NOT_ZERO && MAY_RAISE(me, 0) && stuckCompiling -> goto ending }     /* a token ends it */
+  :: atomic { !stuckCompiling && mayStick -> mayStick = false; stuckCompiling = true; goto compiles }
+  :: !stuckCompiling -> goto ending                                         /* it does not compile */
+#ifdef BEGINS_INTERRUPTED
+  :: d_step { !stuckCompiling -> compiling = false; CLAIM(interruptedCodeNotBegun, raising == 0) }
+#else
+  :: d_step { !stuckCompiling && raising == 0 -> compiling = false; CLAIM(interruptedCodeNotBegun, raising == 0) }
+#endif
+  fi;
+#endif
 
 user:
   if
@@ -724,6 +759,8 @@ ending:
     tsignal = (raising != 0 -> 1 : 0);
     current = 0;
     raising = 0;
+    compiling = false;
+    stuckCompiling = false;
     do
     :: raised?_, _, _, _
     :: len(raised) == 0 -> break
@@ -740,7 +777,7 @@ ending:
     fi;
     owed = false
   }
-  d_step { POST(completed, me, 0, tsignal, 0); me = 0; tsignal = 0; endless = false; mayVanish = false; mayClean = false; mayBlock = false }
+  d_step { POST(completed, me, 0, tsignal, 0); me = 0; tsignal = 0; endless = false; mayVanish = false; mayClean = false; mayBlock = false; mayStick = false }
   goto idle
 }
 
@@ -879,15 +916,18 @@ proctype Killer() {
 }
 #endif
 
+/* What waits behind a signal that is held back waits with it: signals keep their order. */
+#define HELD_UP (stuckCompiling && POLLED.signal == SIGUSR)
+
 /* When nothing can move any more: properties 2 and 3. */
 proctype Judge() {
   timeout ->
   d_step {
     for (n : 1 .. REQUESTS) {
       assert(asked[n]);
-      CLAIM(everyRequestAnswered, answered[n] || stuckInCleanup && rungOf[groupOf[n]] == SIGNAL)
+      CLAIM(everyRequestAnswered, answered[n] || (stuckInCleanup || HELD_UP) && rungOf[groupOf[n]] == SIGNAL)
     }
-    CLAIM(strangerNotLost, !owed || stuckInCleanup);
+    CLAIM(strangerNotLost, !owed || stuckInCleanup || HELD_UP);
     n = 0
   }
 }
