@@ -71,7 +71,7 @@ internal sealed partial class Dispatcher
 
     /// <summary>Another worker is there. Nothing is sent from the queue before <see cref="Resume"/>.</summary>
     /// <param name="next">Towards it.</param>
-    /// <param name="nextKill">Kills it, without waiting.</param>
+    /// <param name="nextKill">Kills it, without waiting; called under the lock.</param>
     /// <param name="own">The buffer that it gets unless the user has set one, or none; stays the caller's.</param>
     /// <returns>Completes when it polls its buffer.</returns>
     /// <remarks>The buffer is told in the same step: one that the user sets from now on comes after it, and stays.</remarks>

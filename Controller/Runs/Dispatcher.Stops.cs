@@ -89,20 +89,17 @@ internal sealed partial class Dispatcher
     /// <remarks>From here on the run's outcome is decided; what the worker still says does not count.</remarks>
     public void Kill(RunRecord run)
     {
-        Action killIt;
         lock (gate)
         {
-            if (run.Phase == RunPhase.Completed || killing)
+            if (run.Phase != RunPhase.Completed && !killing)
             {
-                return;
+                killing = true;
+                desk.Climb(InterruptRung.Kill);
+
+                // Under the lock: a while later it might be the next worker's.
+                kill();
             }
-
-            killing = true;
-            desk.Climb(InterruptRung.Kill);
-            killIt = kill;
         }
-
-        killIt();
     }
 
     private void OnReceipt(InterruptReceipt receipt)

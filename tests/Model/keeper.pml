@@ -125,7 +125,7 @@ proctype User() {
 }
 
 #ifdef KILLS
-/* Decided under the lock, done after it. */
+/* Decided under the lock. The code does it there as well; later would do, if it is that worker that is killed. */
 proctype Killer() {
   byte which = 0;
   if
