@@ -28,7 +28,7 @@ internal sealed class MemoryBudget
         this.budget = budget;
         reserve = Math.Max(LeastReserve, budget / 4);
         SetLimit(budget + reserve);
-        nativeBase = ProcessStatus.PrivateResidentBytes;
+        nativeBase = ProcessStatus.ResidentBytes;
         nativeLookAt = budget;
         ResourceCalls.LimitDataTo(ProcessStatus.DataBytes + (3 * (budget + reserve)) + DataSlack);
     }
@@ -91,7 +91,7 @@ internal sealed class MemoryBudget
     }
 
     private long NativeBytes() =>
-        ProcessStatus.PrivateResidentBytes - nativeBase - GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes - Volatile.Read(ref NativeHeap.UsedBytes);
+        ProcessStatus.ResidentBytes - nativeBase - GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes - Volatile.Read(ref NativeHeap.UsedBytes);
 
     /// <returns>False when more is in use than that.</returns>
     private static bool SetLimit(long bytes)

@@ -6,11 +6,12 @@ namespace ProcInterrupt.WorkerProcess.Budgets;
 /// <summary>What the kernel says of this process, read often and without garbage. Called by any thread.</summary>
 internal static class ProcessStatus
 {
-    /// <summary>Both files are a line of some numbers.</summary>
+    /// <summary>The first two files are a line of some numbers.</summary>
     private const int MostBytes = 1024;
 
     private static readonly SafeFileHandle Statistics = File.OpenHandle("/proc/self/stat");
     private static readonly SafeFileHandle Memory = File.OpenHandle("/proc/self/statm");
+    private static readonly SafeFileHandle Status = File.OpenHandle("/proc/self/status");
 
     /// <summary>How many threads the process has.</summary>
     public static long Threads
@@ -26,8 +27,8 @@ internal static class ProcessStatus
         }
     }
 
-    /// <summary>What native code and all heaps hold in physical memory, in bytes.</summary>
-    public static long PrivateResidentBytes
+    /// <summary>What native code and all heaps hold in physical memory, in bytes; also what other processes could share, but no file's.</summary>
+    public static long ResidentBytes
     {
         get
         {
@@ -35,7 +36,24 @@ internal static class ProcessStatus
             const int ofFiles = 2;
             Span<byte> bytes = stackalloc byte[MostBytes];
             var line = Read(Memory, bytes);
-            return (Field(line, resident) - Field(line, ofFiles)) * Environment.SystemPageSize;
+            return ((Field(line, resident) - Field(line, ofFiles)) * Environment.SystemPageSize) + SharedBytes;
+        }
+    }
+
+    /// <summary>Memory without a file that other processes could share; the kernel counts it with the files.</summary>
+    private static long SharedBytes
+    {
+        get
+        {
+            // Some lines before it are lists; where one is so long that it is not reached, it counts as none.
+            const int mostStatusBytes = 8 * 1024;
+            const int kilobyte = 1024;
+            Span<byte> bytes = stackalloc byte[mostStatusBytes];
+            var text = Read(Status, bytes);
+            var name = "\nRssShmem:"u8;
+            return text.IndexOf(name) is var at && at >= 0 && Utf8Parser.TryParse(text[(at + name.Length)..].TrimStart("\t "u8), out long kilobytes, out _)
+                ? kilobytes * kilobyte
+                : 0;
         }
     }
 

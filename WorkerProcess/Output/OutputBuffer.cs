@@ -131,7 +131,7 @@ internal sealed class OutputBuffer
             else if (!budget.IsFlood(MonotonicClock.Nanos))
             {
                 AppendBytes(openRun, stream, text, int.MaxValue);
-                if (budget.Left < TextItem.MaxCharacterBytes)
+                if (budget.IsExceeded && budget.Left < TextItem.MaxCharacterBytes)
                 {
                     budget.Flooded(MonotonicClock.Nanos);
                 }

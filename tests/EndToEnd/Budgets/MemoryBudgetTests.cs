@@ -42,6 +42,20 @@ public sealed class MemoryBudgetTests
     }
 
     [Fact]
+    public async Task Memory_that_could_be_shared_with_other_processes_counts()
+    {
+        await using var worker = await BudgetTests.StartAsync(new WorkerBudgets { MemoryBytes = Budget });
+        await worker.RunAsync("python", "kept = 41").Soon();
+        await BudgetTests.EndsAsync(
+            worker,
+            "import mmap\nl = []\nfor _ in range(1000):\n    m = mmap.mmap(-1, 1 << 20)\n    m.write(bytes(1 << 20))\n    l.append(m)",
+            RunOutcome.Failed,
+            InterruptReason.Memory,
+            "python");
+        Assert.Equal("42", (await worker.RunAsync("python", "kept + 1").Soon()).Value?.Text);
+    }
+
+    [Fact]
     public async Task Garbage_does_not_count()
     {
         await using var worker = await BudgetTests.StartAsync(new WorkerBudgets { MemoryBytes = Budget });

@@ -54,6 +54,35 @@ public sealed class OutputBufferTests
     }
 
     [Fact]
+    public void What_is_captured_beyond_a_budget_that_is_used_up_to_the_last_byte_exceeds_it()
+    {
+        var budget = new OutputBudget(4);
+        buffer.Budget = budget;
+        buffer.Open(1);
+        buffer.AppendCaptured(OutputStream.Stdout, "abcd"u8);
+        Assert.False(budget.IsExceeded);
+        buffer.AppendCaptured(OutputStream.Stdout, "e"u8);
+        Assert.True(budget.IsExceeded);
+        Assert.Equal(["abcd"], TakeText());
+    }
+
+    [Fact]
+    public void A_captured_flood_of_one_run_does_not_exceed_the_budget_of_the_next()
+    {
+        var budget = new OutputBudget(4);
+        buffer.Budget = budget;
+        buffer.Open(1);
+        buffer.AppendCaptured(OutputStream.Stdout, "abcdefgh"u8);
+        Assert.True(budget.IsExceeded);
+        buffer.Close();
+        budget.Begin();
+        buffer.Open(2);
+        buffer.AppendCaptured(OutputStream.Stdout, "ijklmnop"u8);
+        Assert.False(budget.IsExceeded);
+        Assert.Equal(["abcd"], TakeText());
+    }
+
+    [Fact]
     public void Tiny_pieces_count_for_what_they_cost()
     {
         buffer.Open(1);
