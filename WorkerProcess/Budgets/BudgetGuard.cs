@@ -33,6 +33,7 @@ internal sealed class BudgetGuard
     private readonly IFramePoster frames;
     private readonly OutputBudget? output;
     private readonly MemoryBudget? memory;
+    private readonly ProcessWatch? watch;
     private readonly nint wallTimer;
     private readonly nint processorTimer;
     private readonly long graceNanos;
@@ -46,7 +47,6 @@ internal sealed class BudgetGuard
     private bool toldRefused;
     private long nextStepNanos;
     private long threadsOverSince;
-    private volatile bool hadProcessesKilled;
 
     /// <param name="limits">At least one.</param>
     /// <param name="desk">Interrupts.</param>
@@ -76,19 +76,20 @@ internal sealed class BudgetGuard
 
         wallTimer = limits.WallMicros is null ? -1 : ResourceCalls.CreateTimer(ResourceCalls.ClockMonotonic, ResourceCalls.SignalWallLimit);
         processorTimer = limits.CpuMicros is null ? -1 : ResourceCalls.CreateTimer(ResourceCalls.ClockProcessorTime, ResourceCalls.SignalTimeLimit);
-        if (limits.Threads is not null)
-        {
-            installed = this;
-        }
-
         if (limits.Processes is { } processes)
         {
-            new ProcessWatch(processes, () => run is not null, () => hadProcessesKilled = true, OnTooManyProcesses).Start();
+            watch = new ProcessWatch(processes, () => run is not null, OnLeftProcessesKilled);
+            watch.Start();
         }
+
+        installed = this;
     }
 
     /// <summary>The calling thread of a run is about to start one more.</summary>
     public static void BeforeThread() => installed?.CountThread();
+
+    /// <summary>The calling thread is about to fork the worker.</summary>
+    public static void BeforeFork() => installed?.LookAtProcesses();
 
     /// <summary>A run begins; called when it is current.</summary>
     public void Begin(RunScope scope, long startedNanos)
@@ -97,7 +98,7 @@ internal sealed class BudgetGuard
         {
             run = scope;
             steps = 0;
-            hadProcessesKilled = false;
+            watch?.Forget();
             toldRefused = false;
             refusedBefore = FileSizeWatch.Refused;
             wallEnd = limits.WallMicros is { } wall ? startedNanos + (wall * 1000) : long.MaxValue;
@@ -173,7 +174,7 @@ internal sealed class BudgetGuard
         }
 
         SetTimers(0, 0);
-        if (hadProcessesKilled)
+        if (watch is { HasKilled: true })
         {
             ProcessWatch.KillRest();
         }
@@ -202,7 +203,7 @@ internal sealed class BudgetGuard
         },
         { Outcome: RunOutcome.Failed } when limits.FileBytes is not null && FileSizeWatch.Refused != refusedBefore =>
             completed with { Outcome = RunOutcome.Interrupted, Reason = InterruptReason.FileSize },
-        _ when hadProcessesKilled => completed with { Outcome = RunOutcome.Interrupted, Reason = InterruptReason.Processes, Value = null, ExitCode = null },
+        _ when watch is { HasKilled: true } => completed with { Outcome = RunOutcome.Interrupted, Reason = InterruptReason.Processes, Value = null, ExitCode = null },
         _ when output?.IsExceeded == true => completed with { Outcome = RunOutcome.Interrupted, Reason = InterruptReason.Output, Value = null, ExitCode = null },
         _ => completed,
     };
@@ -213,6 +214,11 @@ internal sealed class BudgetGuard
 
     private InterruptReason? FindExceeded(long now)
     {
+        if (watch is { HasKilled: true })
+        {
+            return InterruptReason.Processes;
+        }
+
         if (now >= wallEnd)
         {
             return InterruptReason.WallTime;
@@ -263,23 +269,25 @@ internal sealed class BudgetGuard
         desk.InterruptLocally(scope, exceeded, InterruptRung.Insist);
     }
 
-    /// <summary>Processes were killed; called by their watch.</summary>
-    private void OnTooManyProcesses()
+    private void LookAtProcesses()
     {
+        if (watch?.Look() != true)
+        {
+            return;
+        }
+
         lock (gate)
         {
-            if (run is not { } scope)
-            {
-                frames.Post(new LogMessage(LogMessage.WarningLevel, "Budgets", "Processes that an ended run had started went beyond the budget of processes, and were killed."));
-                return;
-            }
-
-            if (steps == 0)
+            if (run is { } scope && steps == 0)
             {
                 Exceed(scope, InterruptReason.Processes, MonotonicClock.Nanos);
             }
         }
     }
+
+    /// <summary>Processes were killed while there was no run; called by their watch.</summary>
+    private void OnLeftProcessesKilled() =>
+        frames.Post(new LogMessage(LogMessage.WarningLevel, "Budgets", "Processes that an ended run had started went beyond the budget of processes, and were killed."));
 
     /// <summary>Threads may outlive their run, as those of other languages do: they have as long to end as a run has.</summary>
     private long LookAtThreads(RunScope? current, long now)
@@ -314,7 +322,7 @@ internal sealed class BudgetGuard
 
     private void CountThread()
     {
-        if (RunScope.Current is { Ended: false } scope && ProcessStatus.Threads >= limits.Threads)
+        if (limits.Threads is { } most && RunScope.Current is { Ended: false } scope && ProcessStatus.Threads >= most)
         {
             lock (gate)
             {

@@ -1,5 +1,7 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Unicode;
 using ProcInterrupt.Interrupts;
 using ProcInterrupt.WorkerProcess.Hosting;
 
@@ -24,28 +26,35 @@ internal sealed unsafe partial class ProcessWatch
     private static readonly nint EntriesNumber = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 61 : 217;
 
     /// <summary>While there are processes or code that may start some.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>While there are none.</summary>
-    private static readonly TimeSpan IdleLook = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly long most;
     private readonly Func<bool> isRunning;
-    private readonly Action exceeding;
-    private readonly Action exceeded;
+    private readonly Action killedLeft;
+    private readonly Lock looking = new();
+    private readonly int folder = OpenProc();
+    private readonly List<int> listed = [];
     private readonly HashSet<int> ended = [];
+    private volatile bool hasKilled;
 
     /// <param name="most">How many processes may live at once, the worker itself not counted.</param>
-    /// <param name="isRunning">Whether there is a run. All three are called on the watch's thread.</param>
-    /// <param name="exceeding">Called before processes are killed; is not to wait.</param>
-    /// <param name="exceeded">Called after that. Interrupts the run.</param>
-    public ProcessWatch(long most, Func<bool> isRunning, Action exceeding, Action exceeded)
+    /// <param name="isRunning">Whether there is a run. Both are called on the watch's thread.</param>
+    /// <param name="killedLeft">Called after processes were killed without a run.</param>
+    public ProcessWatch(long most, Func<bool> isRunning, Action killedLeft)
     {
         this.most = most;
         this.isRunning = isRunning;
-        this.exceeding = exceeding;
-        this.exceeded = exceeded;
+        this.killedLeft = killedLeft;
     }
+
+    /// <summary>Whether there were too many, and processes have been killed, since <see cref="Forget"/>.</summary>
+    public bool HasKilled => hasKilled;
+
+    /// <summary>A run begins.</summary>
+    public void Forget() => hasKilled = false;
 
     /// <summary>Starts the thread; it runs until the process ends.</summary>
     public void Start() => WorkerThread.Start("process watch", Loop);
@@ -62,11 +71,49 @@ internal sealed unsafe partial class ProcessWatch
             _ = Kill(EveryProcess, KillSignal);
             List(folder, listed);
         }
-        while (listed.Exists(static id => ReadStatus(id) is { } status && !HasEnded(status) && !IsPauseOfFirst(status)) && MonotonicClock.Nanos < until);
+        while (listed.Exists(static id => LivenessOf(id) is Liveness.Alive) && MonotonicClock.Nanos < until);
         _ = Close(folder);
     }
 
-    private static int OpenProc() => Open("/proc", OpenReadOnly | OpenFolder | OpenCloseOnExec);
+    private enum Liveness
+    {
+        /// <summary>There is none any more.</summary>
+        Gone,
+
+        /// <summary>It has ended, and nobody has asked about it.</summary>
+        Ended,
+
+        Alive,
+
+        /// <summary>Alive, and may be the one that the namespace's first process pauses by.</summary>
+        PauseOfFirst,
+    }
+
+    private static int OpenProc()
+    {
+        fixed (byte* path = "/proc"u8)
+        {
+            return Open(path, OpenReadOnly | OpenFolder | OpenCloseOnExec);
+        }
+    }
+
+    /// <summary>Looks at once; whoever is about to fork calls it, since the watch's thread hardly gets a turn while a large process forks without end.</summary>
+    /// <returns>Whether there were too many, which are killed now.</returns>
+    public bool Look()
+    {
+        lock (looking)
+        {
+            List(folder, listed);
+            if (listed.Count <= most || CountAlive(listed) <= most)
+            {
+                return false;
+            }
+
+            hasKilled = true;
+            _ = Kill(EveryProcess, KillSignal);
+            return true;
+        }
+    }
 
     private void Loop()
     {
@@ -74,20 +121,14 @@ internal sealed unsafe partial class ProcessWatch
         const int ofThread = 0;
         const int highest = -20;
         _ = SetPriority(ofThread, 0, highest);
-        var folder = OpenProc();
-        var listed = new List<int>();
         while (true)
         {
-            List(folder, listed);
-            if (listed.Count > most && CountAlive(listed) > most)
+            if (Look() && !isRunning())
             {
-                // First of all the kill: while a large process forks, its other threads get nowhere.
-                exceeding();
-                _ = Kill(EveryProcess, KillSignal);
-                exceeded();
+                killedLeft();
             }
 
-            Thread.Sleep(listed.Count > 0 || isRunning() ? Look : IdleLook);
+            Thread.Sleep(listed.Count > 0 || isRunning() ? LookInterval : IdleInterval);
         }
     }
 
@@ -125,50 +166,64 @@ internal sealed unsafe partial class ProcessWatch
         var pauses = 0;
         foreach (var id in listed)
         {
-            if (ended.Contains(id) || ReadStatus(id) is not { } status)
+            switch (ended.Contains(id) ? Liveness.Gone : LivenessOf(id))
             {
-                continue;
+                case Liveness.Alive:
+                    alive++;
+                    break;
+                case Liveness.PauseOfFirst:
+                    pauses++;
+                    break;
+                case Liveness.Ended:
+                    _ = ended.Add(id);
+                    break;
+                default:
+                    break;
             }
-
-            if (HasEnded(status))
-            {
-                _ = ended.Add(id);
-                continue;
-            }
-
-            alive++;
-            pauses += IsPauseOfFirst(status) ? 1 : 0;
         }
 
         // The first process, which keeps a ceiling of its own, sleeps by a program.
-        return alive - Math.Min(pauses, 1);
+        return alive + Math.Max(pauses - 1, 0);
     }
 
-    private static bool IsPauseOfFirst(string status)
+    /// <summary>What a process is doing, by <c>/proc/ID/stat</c>: its number, its name in brackets, which may hold anything, its state, its parent.</summary>
+    private static Liveness LivenessOf(int id)
     {
-        // The state, then the parent.
-        var fields = status.AsSpan(status.LastIndexOf(')') + 1);
-        return status.Contains("(sleep)", StringComparison.Ordinal) && fields.Length > 5 && fields[3..].StartsWith("1 ", StringComparison.Ordinal);
+        const int pathBytes = 32;
+        const int statusBytes = 512;
+        var path = stackalloc byte[pathBytes];
+        if (!Utf8.TryWrite(new Span<byte>(path, pathBytes - 1), CultureInfo.InvariantCulture, $"/proc/{id}/stat", out var length))
+        {
+            return Liveness.Gone;
+        }
+
+        path[length] = 0;
+        var file = Open(path, OpenReadOnly | OpenCloseOnExec);
+        if (file < 0)
+        {
+            return Liveness.Gone;
+        }
+
+        var buffer = stackalloc byte[statusBytes];
+        var count = Read(file, buffer, statusBytes);
+        _ = Close(file);
+        if (count <= 0)
+        {
+            return Liveness.Gone;
+        }
+
+        var status = new ReadOnlySpan<byte>(buffer, (int)count);
+        var state = status[(status.LastIndexOf((byte)')') + 1)..];
+        return state.StartsWith(" Z"u8) ? Liveness.Ended
+            : state.Length > 3 && state[3..].StartsWith("1 "u8) && status.IndexOf("(sleep)"u8) >= 0 ? Liveness.PauseOfFirst
+            : Liveness.Alive;
     }
 
-    /// <summary>Whether it is a zombie. The state stands behind the program's name, which may hold anything.</summary>
-    private static bool HasEnded(string status) => status.AsSpan(status.LastIndexOf(')')).StartsWith(") Z", StringComparison.Ordinal);
+    [LibraryImport("libc", EntryPoint = "open")]
+    private static partial int Open(byte* path, int flags);
 
-    /// <returns>Null when it is gone.</returns>
-    private static string? ReadStatus(int id)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{id}/stat");
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    [LibraryImport("libc", EntryPoint = "read")]
+    private static partial nint Read(int descriptor, byte* buffer, nint length);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);

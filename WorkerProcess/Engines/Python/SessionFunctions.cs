@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ProcInterrupt.WorkerProcess.Budgets;
 using ProcInterrupt.WorkerProcess.Engines.Python.Native;
 using ProcInterrupt.WorkerProcess.Output;
 
@@ -53,6 +54,7 @@ internal sealed unsafe class SessionFunctions
         Add(module, "end_shield", &EndShield);
         Add(module, "current_run", &CurrentRun);
         Add(module, "enter_thread", &EnterThread);
+        Add(module, "before_fork", &BeforeFork);
     }
 
     /// <summary>What comes back from .NET code as Python's error: the Python exception that passed through it, or a RuntimeError.</summary>
@@ -212,6 +214,13 @@ internal sealed unsafe class SessionFunctions
     private static nint EnterThread(nint self, nint arguments) => Run(arguments, static (our, args) =>
     {
         PythonOutput.EnterThread((uint)our.api.PyLong_AsLongLong(our.objects.Item(args, 0)));
+        return our.Nothing();
+    });
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint BeforeFork(nint self, nint arguments) => Run(arguments, static (our, _) =>
+    {
+        BudgetGuard.BeforeFork();
         return our.Nothing();
     });
 

@@ -1,10 +1,12 @@
+using ProcInterrupt.Tests.Controller;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace ProcInterrupt.Tests.EndToEnd.Python;
 
 /// <summary>A second interrupt while the first one is being raised, handled or judged: each gets the receipt that fits the run's end.</summary>
 [Collection(EndToEndCollection.Name)]
-public sealed class PythonRepeatedInterruptTests(PythonFixture fixture) : IClassFixture<PythonFixture>
+public sealed class PythonRepeatedInterruptTests(PythonFixture fixture, ITestOutputHelper log) : IClassFixture<PythonFixture>
 {
     /// <summary>Makes the worker's own Python code, where there is any between taking and the run's end, slow enough to be met.</summary>
     private const string Slow = """
@@ -41,6 +43,45 @@ public sealed class PythonRepeatedInterruptTests(PythonFixture fixture) : IClass
         await worker.ValueAsync("import asyncio");
         var (result, first, _) = await InterruptTwiceAsync(worker, $"{Slow}async def main():\n    print('go')\n    while True: pass\nasyncio.run(main())");
         Assert.Equal((RunOutcome.Interrupted, ReceiptStatus.Interrupted), (result.Outcome, first));
+        await worker.ResetAsync().Soon();
+    }
+
+    [Fact]
+    public async Task One_while_the_code_forks_leaves_the_next_to_be_seen()
+    {
+        const int interrupts = 1500;
+        var worker = await fixture.WorkerAsync(PythonLibraries.Default);
+        await worker.ResetAsync().Soon();
+        var seed = TestSeed.Next();
+        log.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        const string code = """
+            import os
+            print('go')
+            while True:
+                try:
+                    while True:
+                        child = os.fork()
+                        if child == 0: os._exit(0)
+                        os.waitpid(child, 0)
+                except KeyboardInterrupt: pass
+            """;
+        var run = await worker.GoAsync(code);
+        for (var interrupt = 0; interrupt < interrupts; interrupt++)
+        {
+            var status = (await run.InterruptAsync().Soon()).Status;
+            if (status == ReceiptStatus.Interrupted)
+            {
+                // It came between the clause and the next try.
+                run = await worker.GoAsync(code);
+                continue;
+            }
+
+            Assert.Equal((interrupt, ReceiptStatus.Handled), (interrupt, status));
+            await Spin.MicrosAsync(random.Next(2000));
+        }
+
+        Assert.Equal(ReceiptStatus.Interrupted, (await run.StopAsync(new StopPolicy { SignalGrace = TimeSpan.Zero, HighestRung = InterruptRung.Insist }).Soon()).Status);
         await worker.ResetAsync().Soon();
     }
 

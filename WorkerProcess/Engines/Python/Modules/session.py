@@ -21,7 +21,7 @@ getpass.getpass = _getpass
 sys.unraisablehook = _native.unraisable
 threading.Thread.start = _start
 threading.Thread._bootstrap_inner = _bootstrap_inner
-os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork)
+os.register_at_fork(before=_before_fork, after_in_parent=_restore_mask, after_in_child=_after_fork)
 os.environ.setdefault("MPLBACKEND", "agg")
 sys.path.insert(0, "")
 _initial_path = list(sys.path)

@@ -24,15 +24,23 @@ def _bootstrap_inner(self):
 
 
 _fork_masks = {}
+_worker = os.getpid()
 
 
+# An interrupt may break these off at any point, after which the fork goes on: each step is right without the next.
 def _before_fork():
     # A signal for the child that comes before its handlers are reset would go to the parent's runtime.
-    _fork_masks[_thread.get_ident()] = _original_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
+    thread = _thread.get_ident()
+    _fork_masks[thread] = _original_sigmask(_signal.SIG_BLOCK, ())
+    _original_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
+    if os.getpid() == _worker:
+        _native.before_fork()
 
 
-def _after_fork_in_parent():
-    _original_sigmask(_signal.SIG_SETMASK, _fork_masks.pop(_thread.get_ident()))
+def _restore_mask():
+    mask = _fork_masks.pop(_thread.get_ident(), None)
+    if mask is not None:
+        _original_sigmask(_signal.SIG_SETMASK, mask)
 
 
 def _after_fork():
@@ -45,7 +53,7 @@ def _after_fork():
     threading.Thread.start = _thread_start
     threading.Thread._bootstrap_inner = _thread_bootstrap
     sys.unraisablehook = sys.__unraisablehook__
-    _original_sigmask(_signal.SIG_SETMASK, _fork_masks.pop(_thread.get_ident()))
+    _restore_mask()
 
 
 def leave_child(error):
