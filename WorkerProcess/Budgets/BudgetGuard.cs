@@ -45,6 +45,7 @@ internal sealed class BudgetGuard
     private InterruptReason exceeded;
     private int steps;
     private bool toldRefused;
+    private long nativeFullSince;
     private long nextStepNanos;
     private long threadsOverSince;
 
@@ -100,6 +101,7 @@ internal sealed class BudgetGuard
             steps = 0;
             watch?.Forget();
             toldRefused = false;
+            nativeFullSince = long.MaxValue;
             refusedBefore = FileSizeWatch.Refused;
             wallEnd = limits.WallMicros is { } wall ? startedNanos + (wall * 1000) : long.MaxValue;
             processorEnd = limits.CpuMicros is { } cpu ? ResourceCalls.ProcessorNanos + (cpu * 1000) : long.MaxValue;
@@ -129,11 +131,9 @@ internal sealed class BudgetGuard
                 return LeastLookNanos;
             }
 
-            if (memory is not null && NativeHeap.HasRefused && !toldRefused)
+            if (memory is not null && NativeHeap.HasRefused)
             {
-                // The code has its error and may cope with it; if its runtime does not, it is known why.
-                toldRefused = true;
-                frames.Post(new BudgetExceededMessage(current.Number, InterruptReason.Memory));
+                LookAtNativeHeap(current, now);
             }
 
             if (steps == 0 && FindExceeded(now) is { } reason)
@@ -239,7 +239,20 @@ internal sealed class BudgetGuard
             return InterruptReason.FileSize;
         }
 
-        return memory?.IsExceeded() == true ? InterruptReason.Memory : null;
+        return memory?.IsExceeded() == true || now - nativeFullSince > graceNanos ? InterruptReason.Memory : null;
+    }
+
+    /// <summary>Code that was refused memory has its error, and a grace in which to cope with it: to give some back.</summary>
+    private void LookAtNativeHeap(RunScope current, long now)
+    {
+        if (!toldRefused)
+        {
+            // If its runtime does not cope, it is known why.
+            toldRefused = true;
+            frames.Post(new BudgetExceededMessage(current.Number, InterruptReason.Memory));
+        }
+
+        nativeFullSince = NativeHeap.IsFull ? Math.Min(nativeFullSince, now) : long.MaxValue;
     }
 
     /// <summary>Softly. Called under the lock.</summary>
@@ -248,6 +261,7 @@ internal sealed class BudgetGuard
         if (reason == InterruptReason.Memory)
         {
             memory!.ReleaseReserve();
+            NativeHeap.ReleaseReserve();
             scope.RanOutOfMemory = true;
         }
 

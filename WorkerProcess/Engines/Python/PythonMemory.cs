@@ -25,6 +25,8 @@ internal static unsafe partial class PythonMemory
     {
         budget = limit = bytes;
         reserve = Math.Max(LeastReserve, bytes / 8);
+        NativeHeap.FullBytes = budget - reserve;
+        NativeHeap.ReleaseReserve = ReleaseReserve;
         fixed (Allocator* original = &raw)
         fixed (ArenaAllocator* originalArenas = &arenas)
         {
@@ -45,7 +47,7 @@ internal static unsafe partial class PythonMemory
         NativeHeap.HasRefused = false;
     }
 
-    /// <summary>The run's code is over, and what is left is ours to do: code that goes on after an error may have used up its reserve.</summary>
+    /// <summary>The run is to unwind, or its code is over and what is left is ours to do: code that goes on after an error may have used up its reserve.</summary>
     public static void ReleaseReserve() => Volatile.Write(ref limit, budget + (2 * reserve));
 
     /// <summary>Counts what is about to be allocated.</summary>

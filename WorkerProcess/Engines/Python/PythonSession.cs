@@ -129,7 +129,7 @@ internal sealed unsafe partial class PythonSession
 
         CallDone("remember_names"u8);
         var result = ExecuteProgram(request, run);
-        run.RanOutOfMemory |= result.Error?.Type == "MemoryError" && NativeHeap.HasRefused;
+        run.RanOutOfMemory |= NativeHeap.HasRefused && result.Error is not null && (result.Error.Type == "MemoryError" || NativeHeap.IsFull);
         if (run.RanOutOfMemory)
         {
             CallDone("forget_new_names"u8);
@@ -149,6 +149,11 @@ internal sealed unsafe partial class PythonSession
             objects.Integer(request.FirstLine));
         if (parts == 0)
         {
+            if (hasMemoryBudget)
+            {
+                PythonMemory.ReleaseReserve();
+            }
+
             return new EngineResult(Value: null, DescribeError(objects.TakeError()));
         }
 

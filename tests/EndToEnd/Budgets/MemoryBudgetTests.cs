@@ -41,6 +41,35 @@ public sealed class MemoryBudgetTests
         Assert.Equal(InterruptReason.Memory, (await worker.Exited.Soon()).BudgetReason);
     }
 
+    [Theory]
+    [InlineData("l = []\nwhile True:\n    try: l.append(bytearray(1 << 20))\n    except MemoryError: pass")]
+    [InlineData("l = []\nwhile True:\n    try: l.append(bytearray(100))\n    except Exception: pass")]
+    [InlineData("import time\nl = []\ntry:\n    while True: l.append(bytearray(1 << 20))\nexcept MemoryError: time.sleep(60)")]
+    public async Task Python_that_stays_at_the_budget_is_interrupted_after_a_grace(string code)
+    {
+        await using var worker = await BudgetTests.StartAsync(new WorkerBudgets { MemoryBytes = Budget });
+        await worker.RunAsync("python", "kept = 41").Soon();
+        await BudgetTests.EndsAsync(worker, code, RunOutcome.Failed, InterruptReason.Memory, "python");
+        Assert.Equal("42", (await worker.RunAsync("python", "kept + 1").Soon()).Value?.Text);
+    }
+
+    [Fact]
+    public async Task What_a_python_run_that_succeeded_left_full_is_forgotten_when_the_next_one_cannot_begin()
+    {
+        await using var worker = await BudgetTests.StartAsync(new WorkerBudgets { MemoryBytes = Budget });
+        var filled = await worker.Run("python", """
+            l = []
+            def fill(size):
+                try:
+                    while True: l.append(bytearray(size))
+                except MemoryError: pass
+            for size in (1 << 20, 10000, 600, 1): fill(size)
+            """).Completion.Soon();
+        Assert.Equal(RunOutcome.Succeeded, filled.Outcome);
+        await BudgetTests.EndsAsync(worker, "keep = list(range(1000))", RunOutcome.Failed, InterruptReason.Memory, "python");
+        Assert.Equal("42", (await worker.RunAsync("python", "6 * 7").Soon()).Value?.Text);
+    }
+
     [Fact]
     public async Task Memory_that_could_be_shared_with_other_processes_counts()
     {
