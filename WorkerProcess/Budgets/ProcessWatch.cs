@@ -75,20 +75,6 @@ internal sealed unsafe partial class ProcessWatch
         _ = Close(folder);
     }
 
-    private enum Liveness
-    {
-        /// <summary>There is none any more.</summary>
-        Gone,
-
-        /// <summary>It has ended, and nobody has asked about it.</summary>
-        Ended,
-
-        Alive,
-
-        /// <summary>Alive, and may be the one that the namespace's first process pauses by.</summary>
-        PauseOfFirst,
-    }
-
     private static int OpenProc()
     {
         fixed (byte* path = "/proc"u8)
@@ -239,4 +225,18 @@ internal sealed unsafe partial class ProcessWatch
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, int id, int priority);
+
+    private enum Liveness
+    {
+        /// <summary>There is none any more.</summary>
+        Gone,
+
+        /// <summary>It has ended, and nobody has asked about it.</summary>
+        Ended,
+
+        Alive,
+
+        /// <summary>Alive, and may be the one that the namespace's first process pauses by.</summary>
+        PauseOfFirst,
+    }
 }
