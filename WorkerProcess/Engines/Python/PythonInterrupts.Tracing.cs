@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ProcInterrupt.Interrupts;
+using ProcInterrupt.WorkerProcess.Budgets;
 
 namespace ProcInterrupt.WorkerProcess.Engines.Python;
 
@@ -18,9 +19,14 @@ internal sealed unsafe partial class PythonInterrupts
     /// <inheritdoc cref="RaiseAt"/>
     private bool Raise(InterruptWord word, nint frame, bool tracked)
     {
-        var exception = api.PyObject_CallObject(api.KeyboardInterrupt, 0);
+        var exception = NewInterrupt();
         if (exception == 0)
         {
+            if (tracked)
+            {
+                RaiseLater(word);
+            }
+
             return false;
         }
 
@@ -60,13 +66,25 @@ internal sealed unsafe partial class PythonInterrupts
     /// <returns>False: the error is set.</returns>
     private bool RaiseNow()
     {
-        var exception = api.PyObject_CallObject(api.KeyboardInterrupt, 0);
+        var exception = NewInterrupt();
         if (exception != 0)
         {
             objects.SetError(exception);
         }
 
         return false;
+    }
+
+    /// <returns>A new reference, or 0 with Python's MemoryError set.</returns>
+    private nint NewInterrupt()
+    {
+        if (NativeHeap.HasRefused)
+        {
+            // To unwind takes memory. Without any, a MemoryError would take the interrupt's place on its way.
+            NativeHeap.ReleaseReserve();
+        }
+
+        return api.PyObject_CallObject(api.KeyboardInterrupt, 0);
     }
 
     /// <summary>Raises now, and from a trace function at each line from now on, so that no clause can keep it.</summary>

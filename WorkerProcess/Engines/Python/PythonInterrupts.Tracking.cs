@@ -45,12 +45,21 @@ internal sealed unsafe partial class PythonInterrupts
                 return false;
             }
 
+            RaiseLater(word);
+        }
+
+        return true;
+    }
+
+    /// <summary>What was taken could not be raised here: it is as soon as Python comes again.</summary>
+    private void RaiseLater(InterruptWord word)
+    {
+        lock (gate)
+        {
             lost.Enqueue(word);
             hasOwnWork = true;
             _ = PosixThread.Kill(thread, PrivateSignal);
         }
-
-        return true;
     }
 
     /// <returns>What <see cref="Track"/> tied to the exception; 0 for nothing.</returns>

@@ -1,3 +1,4 @@
+using ProcInterrupt.Tests.EndToEnd.Python;
 using Xunit;
 
 namespace ProcInterrupt.Tests.EndToEnd.Budgets;
@@ -51,6 +52,28 @@ public sealed class MemoryBudgetTests
         await worker.RunAsync("python", "kept = 41").Soon();
         await BudgetTests.EndsAsync(worker, code, RunOutcome.Failed, InterruptReason.Memory, "python");
         Assert.Equal("42", (await worker.RunAsync("python", "kept + 1").Soon()).Value?.Text);
+    }
+
+    [Fact]
+    public async Task An_interrupt_reaches_python_whose_heap_is_full_or_becomes_so()
+    {
+        await using var worker = await BudgetTests.StartAsync(new WorkerBudgets { MemoryBytes = Budget, Grace = Expect.Bound });
+        for (var time = 0; time < 5; time++)
+        {
+            var run = await worker.GoAsync("""
+                l = []
+                print('go')
+                while True:
+                    try:
+                        while True: l.append(bytearray(100))
+                    except MemoryError: pass
+                """);
+            await Task.Delay(300 * time);
+            Assert.Equal((time, ReceiptStatus.Interrupted), (time, (await run.InterruptAsync().Soon()).Status));
+            await run.Completion.Soon();
+            await worker.ResetAsync("python").Soon();
+            Assert.Equal("42", (await worker.RunAsync("python", "6 * 7").Soon()).Value?.Text);
+        }
     }
 
     [Fact]
