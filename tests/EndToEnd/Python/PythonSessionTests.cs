@@ -93,6 +93,19 @@ public sealed class PythonSessionTests(PythonFixture fixture) : IClassFixture<Py
 
     [Theory]
     [MemberData(nameof(Libraries))]
+    public async Task The_lines_of_code_that_is_gone_are_not_kept_for_ever(string library)
+    {
+        var worker = await fixture.WorkerAsync(library);
+        await worker.ResetAsync("python").Soon();
+        await worker.ValueAsync("def outer():\n    def divide(a):\n        return a / 0\n    return divide\ndivide = outer()\ndel outer");
+        var runs = Enumerable.Range(0, 1000).Select(number => worker.Run("python", number % 10 == 0 ? "y = (2 +" : $"{number}").Completion).ToList();
+        await Task.WhenAll(runs).Soon();
+        Assert.Equal("True", await worker.ValueAsync("import linecache\nsum(name.startswith('<run ') for name in linecache.cache) < 400"));
+        Assert.Contains("return a / 0", (await worker.EndsAsync("divide(2)")).Error!.Traceback, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
     public async Task A_syntax_error_has_line_column_and_the_caret(string library)
     {
         var worker = await fixture.WorkerAsync(library);

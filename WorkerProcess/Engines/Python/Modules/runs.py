@@ -7,6 +7,7 @@ import linecache
 import os
 import sys
 import threading
+import weakref
 
 _AST_ONLY = 0x400
 _FUTURES = 0x1FE0000 if sys.version_info >= (3, 9) else 0
@@ -26,6 +27,9 @@ def prepare(source, path, run, first_line):
     _main.__dict__.setdefault("__name__", "__main__")
     filename = path or f"<run {run}>"
     _keep_lines(source, filename, first_line)
+    if not path:
+        _kept_lines[filename] = ()
+        _let_go_of_lines()
     if path != _run_path:
         _enter_path(path)
     # CPython 3.11 up to 3.11.4 fails here when a finalizer that the collector calls meanwhile makes a syntax tree too.
@@ -53,6 +57,8 @@ def prepare(source, path, run, first_line):
         _future_flags |= statements.co_flags & _FUTURES
     if last is not None:
         expression = compile(_AST_EXPRESSION(last.value), filename, "eval", _future_flags, True)
+    if not path:
+        _kept_lines[filename] = [weakref.ref(code) for whole in (statements, expression) if whole for code in _codes_in(whole)]
     return statements, expression
 
 
@@ -71,6 +77,31 @@ def _keep_lines(source, filename, first_line):
         before = before[2] if before is not None and len(before) == 4 else []
         lines = (before + ["\n"] * first_line)[:first_line - 1] + lines
     linecache.cache[filename] = (sum(map(len, lines)), None, lines, filename)
+
+
+# Of runs without a file: their code, by the name of it.
+_kept_lines = {}
+_most_kept_lines = 256
+
+
+def _let_go_of_lines():
+    """Nobody asks for the lines of code that is gone; now and then they go too, or a worker would grow with each run."""
+    global _most_kept_lines
+    if len(_kept_lines) <= _most_kept_lines:
+        return
+    *before, _ = _kept_lines
+    for filename in before:
+        if all(code() is None for code in _kept_lines[filename]):
+            del _kept_lines[filename]
+            linecache.cache.pop(filename, None)
+    _most_kept_lines = 2 * len(_kept_lines) + 256
+
+
+def _codes_in(code):
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, type(code)):
+            yield from _codes_in(constant)
 
 
 def _enter_path(path):
