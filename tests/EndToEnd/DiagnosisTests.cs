@@ -107,13 +107,11 @@ public sealed class DiagnosisTests(WorkerFixture fixture) : IClassFixture<Worker
     [InlineData("Interrupt.Sleep(TimeSpan.FromMinutes(1));", null)]
     public async Task A_wait_is_named_and_can_be_woken(string wait, string? call)
     {
-        var found = await DiagnoseAsync(
-            $"Console.Write(\"go\"); {wait}", found => found.Activity == RunActivity.Blocked && found.Call?.StartsWith(call ?? "", StringComparison.Ordinal) != false);
-        Assert.Equal((RunActivity.Blocked, true), (found.Activity, found.IsInterruptible));
-        if (call is not null)
-        {
-            Assert.StartsWith(call, found.Call, StringComparison.Ordinal);
-        }
+        // On its way it may be blocked in the runtime for a moment, which nobody can wake.
+        await DiagnoseAsync(
+            $"Console.Write(\"go\"); {wait}",
+            found => found is { Activity: RunActivity.Blocked, IsInterruptible: true } && (call is null || found.Call?.StartsWith(call, StringComparison.Ordinal) == true),
+            RunActivity.Blocked);
     }
 
     [Fact]
@@ -217,11 +215,11 @@ public sealed class DiagnosisTests(WorkerFixture fixture) : IClassFixture<Worker
         }
     }
 
-    private async Task<RunDiagnosis> DiagnoseAsync(string program, Predicate<RunDiagnosis> isThere)
+    private async Task<RunDiagnosis> DiagnoseAsync(string program, Predicate<RunDiagnosis> isThere, params RunActivity[] onTheWay)
     {
         var run = Worker.Run("csharp", program);
         await run.PrintedAsync("go");
-        var found = await run.DiagnoseOnceAsync(isThere);
+        var found = await run.DiagnoseOnceAsync(isThere, onTheWay);
         await run.InterruptAsync().Soon();
         Assert.Equal(RunOutcome.Interrupted, (await run.Completion.Soon()).Outcome);
         return found;
