@@ -174,7 +174,7 @@ internal sealed class BudgetGuard
         }
 
         SetTimers(0, 0);
-        if (watch is { HasKilled: true })
+        if (HasKilledProcesses)
         {
             ProcessWatch.KillRest();
         }
@@ -203,10 +203,12 @@ internal sealed class BudgetGuard
         },
         { Outcome: RunOutcome.Failed } when limits.FileBytes is not null && FileSizeWatch.Refused != refusedBefore =>
             completed with { Outcome = RunOutcome.Interrupted, Reason = InterruptReason.FileSize },
-        _ when watch is { HasKilled: true } => completed with { Outcome = RunOutcome.Interrupted, Reason = InterruptReason.Processes, Value = null, ExitCode = null },
+        _ when HasKilledProcesses => completed with { Outcome = RunOutcome.Interrupted, Reason = InterruptReason.Processes, Value = null, ExitCode = null },
         _ when output?.IsExceeded == true => completed with { Outcome = RunOutcome.Interrupted, Reason = InterruptReason.Output, Value = null, ExitCode = null },
         _ => completed,
     };
+
+    private bool HasKilledProcesses => watch is { HasKilled: true };
 
     private string DescribeMemory(RunScope scope) =>
         $"The run went beyond the memory budget of {limits.MemoryBytes:N0} bytes. "
@@ -214,7 +216,7 @@ internal sealed class BudgetGuard
 
     private InterruptReason? FindExceeded(long now)
     {
-        if (watch is { HasKilled: true })
+        if (HasKilledProcesses)
         {
             return InterruptReason.Processes;
         }
@@ -255,6 +257,18 @@ internal sealed class BudgetGuard
         nativeFullSince = NativeHeap.IsFull ? Math.Min(nativeFullSince, now) : long.MaxValue;
     }
 
+    /// <summary>Softly, unless it was before or the run is over.</summary>
+    private void ExceedNow(RunScope? scope, InterruptReason reason, long now)
+    {
+        lock (gate)
+        {
+            if (scope is not null && run == scope && steps == 0)
+            {
+                Exceed(scope, reason, now);
+            }
+        }
+    }
+
     /// <summary>Softly. Called under the lock.</summary>
     private void Exceed(RunScope scope, InterruptReason reason, long now)
     {
@@ -285,17 +299,9 @@ internal sealed class BudgetGuard
 
     private void LookAtProcesses()
     {
-        if (watch?.Look() != true)
+        if (watch?.Look() == true)
         {
-            return;
-        }
-
-        lock (gate)
-        {
-            if (run is { } scope && steps == 0)
-            {
-                Exceed(scope, InterruptReason.Processes, MonotonicClock.Nanos);
-            }
+            ExceedNow(run, InterruptReason.Processes, MonotonicClock.Nanos);
         }
     }
 
@@ -323,14 +329,7 @@ internal sealed class BudgetGuard
             ProcessCalls.ExitNow(BudgetLimits.FirstExitCode + (int)InterruptReason.Threads);
         }
 
-        lock (gate)
-        {
-            if (current is not null && run == current && steps == 0)
-            {
-                Exceed(current, InterruptReason.Threads, now);
-            }
-        }
-
+        ExceedNow(current, InterruptReason.Threads, now);
         return ThreadLookNanos;
     }
 
@@ -338,14 +337,7 @@ internal sealed class BudgetGuard
     {
         if (limits.Threads is { } most && RunScope.Current is { Ended: false } scope && ProcessStatus.Threads >= most)
         {
-            lock (gate)
-            {
-                if (run == scope && steps == 0)
-                {
-                    Exceed(scope, InterruptReason.Threads, MonotonicClock.Nanos);
-                }
-            }
-
+            ExceedNow(scope, InterruptReason.Threads, MonotonicClock.Nanos);
             desk.Check();
         }
     }

@@ -173,6 +173,7 @@ internal sealed unsafe partial class ProcessWatch
     }
 
     /// <summary>What a process is doing, by <c>/proc/ID/stat</c>: its number, its name in brackets, which may hold anything, its state, its parent.</summary>
+    /// <remarks>By system calls on the stack: a thread that forks holds the locks of malloc, which a <c>File</c> needs.</remarks>
     private static Liveness LivenessOf(int id)
     {
         const int pathBytes = 32;

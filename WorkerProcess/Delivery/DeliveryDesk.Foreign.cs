@@ -79,25 +79,26 @@ internal sealed partial class DeliveryDesk
     {
         lock (gate)
         {
+            if (end == ForeignEnd.Returned)
+            {
+                return;
+            }
+
             if (end == ForeignEnd.Exited)
             {
                 scope.Unwinding = Unwinding.Exit;
                 scope.ExitCode = exitCode;
-                BringThreadsDown(scope);
             }
-            else if (end == ForeignEnd.Interrupted)
+            else
             {
                 scope.Unwinding = Unwinding.Interrupt;
                 scope.Cause = scope.Raised[0];
                 scope.Rung = scope.Raised.Exists(static word => word.Rung == InterruptRung.Insist) ? InterruptRung.Insist : scope.Cause.Rung;
-                BringThreadsDown(scope);
             }
 
-            if (end != ForeignEnd.Returned)
-            {
-                // What such threads meet is .NET's to take; the handlers have gone with the code.
-                scope.Foreign = null;
-            }
+            // What such threads meet is .NET's to take; the handlers have gone with the code.
+            scope.Foreign = null;
+            BringThreadsDown(scope);
         }
     }
 

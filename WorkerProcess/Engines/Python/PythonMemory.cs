@@ -48,7 +48,7 @@ internal static unsafe partial class PythonMemory
     }
 
     /// <summary>The run is to unwind, or its code is over and what is left is ours to do: code that goes on after an error may have used up its reserve.</summary>
-    public static void ReleaseReserve() => Volatile.Write(ref limit, budget + (2 * reserve));
+    private static void ReleaseReserve() => Volatile.Write(ref limit, budget + (2 * reserve));
 
     /// <summary>Counts what is about to be allocated.</summary>
     /// <param name="size">Bytes.</param>

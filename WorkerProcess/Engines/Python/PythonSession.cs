@@ -149,11 +149,7 @@ internal sealed unsafe partial class PythonSession
             objects.Integer(request.FirstLine));
         if (parts == 0)
         {
-            if (hasMemoryBudget)
-            {
-                PythonMemory.ReleaseReserve();
-            }
-
+            NativeHeap.ReleaseReserve();
             return new EngineResult(Value: null, DescribeError(objects.TakeError()));
         }
 
@@ -172,11 +168,7 @@ internal sealed unsafe partial class PythonSession
         var exitCode = 0;
         var escaped = Evaluate(objects.Item(parts, 0), objects.Item(parts, 1), out var result);
         api.Py_DecRef(parts);
-        if (hasMemoryBudget)
-        {
-            PythonMemory.ReleaseReserve();
-        }
-
+        NativeHeap.ReleaseReserve();
         LeaveForkedChild(escaped);
         interrupts.SuspendUserTrace();
         if (escaped == 0 && result != 0 && result != api.None)

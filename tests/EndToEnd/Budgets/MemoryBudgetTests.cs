@@ -49,9 +49,9 @@ public sealed class MemoryBudgetTests
     public async Task Python_that_stays_at_the_budget_is_interrupted_after_a_grace(string code)
     {
         await using var worker = await BudgetTests.StartAsync(new WorkerBudgets { MemoryBytes = Budget });
-        await worker.RunAsync("python", "kept = 41").Soon();
+        await worker.ValueAsync("kept = 41");
         await BudgetTests.EndsAsync(worker, code, RunOutcome.Failed, InterruptReason.Memory, "python");
-        Assert.Equal("42", (await worker.RunAsync("python", "kept + 1").Soon()).Value?.Text);
+        Assert.Equal("42", await worker.ValueAsync("kept + 1"));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class MemoryBudgetTests
             Assert.Equal((time, ReceiptStatus.Interrupted), (time, (await run.InterruptAsync().Soon()).Status));
             await run.Completion.Soon();
             await worker.ResetAsync("python").Soon();
-            Assert.Equal("42", (await worker.RunAsync("python", "6 * 7").Soon()).Value?.Text);
+            Assert.Equal("42", await worker.ValueAsync("6 * 7"));
         }
     }
 
@@ -90,21 +90,21 @@ public sealed class MemoryBudgetTests
             """).Completion.Soon();
         Assert.Equal(RunOutcome.Succeeded, filled.Outcome);
         await BudgetTests.EndsAsync(worker, "keep = list(range(1000))", RunOutcome.Failed, InterruptReason.Memory, "python");
-        Assert.Equal("42", (await worker.RunAsync("python", "6 * 7").Soon()).Value?.Text);
+        Assert.Equal("42", await worker.ValueAsync("6 * 7"));
     }
 
     [Fact]
     public async Task Memory_that_could_be_shared_with_other_processes_counts()
     {
         await using var worker = await BudgetTests.StartAsync(new WorkerBudgets { MemoryBytes = Budget });
-        await worker.RunAsync("python", "kept = 41").Soon();
+        await worker.ValueAsync("kept = 41");
         await BudgetTests.EndsAsync(
             worker,
             "import mmap\nl = []\nfor _ in range(1000):\n    m = mmap.mmap(-1, 1 << 20)\n    m.write(bytes(1 << 20))\n    l.append(m)",
             RunOutcome.Failed,
             InterruptReason.Memory,
             "python");
-        Assert.Equal("42", (await worker.RunAsync("python", "kept + 1").Soon()).Value?.Text);
+        Assert.Equal("42", await worker.ValueAsync("kept + 1"));
     }
 
     [Fact]

@@ -56,9 +56,7 @@ public sealed class OutputBufferTests
     [Fact]
     public void What_is_captured_beyond_a_budget_that_is_used_up_to_the_last_byte_exceeds_it()
     {
-        var budget = new OutputBudget(4);
-        buffer.Budget = budget;
-        buffer.Open(1);
+        var budget = OpenWithBudget(4);
         buffer.AppendCaptured(OutputStream.Stdout, "abcd"u8);
         Assert.False(budget.IsExceeded);
         buffer.AppendCaptured(OutputStream.Stdout, "e"u8);
@@ -69,9 +67,7 @@ public sealed class OutputBufferTests
     [Fact]
     public void A_captured_flood_of_one_run_does_not_exceed_the_budget_of_the_next()
     {
-        var budget = new OutputBudget(4);
-        buffer.Budget = budget;
-        buffer.Open(1);
+        var budget = OpenWithBudget(4);
         buffer.AppendCaptured(OutputStream.Stdout, "abcdefgh"u8);
         Assert.True(budget.IsExceeded);
         buffer.Close();
@@ -244,6 +240,14 @@ public sealed class OutputBufferTests
             displays -= message is DisplayMessage ? 1 : 0;
             buffer.Recycle(message);
         }
+    }
+
+    private OutputBudget OpenWithBudget(long bytes)
+    {
+        var budget = new OutputBudget(bytes);
+        buffer.Budget = budget;
+        buffer.Open(1);
+        return budget;
     }
 
     private static string Text(IMessage piece) => Encoding.UTF8.GetString(Assert.IsType<OutputPiece>(piece).Text);

@@ -26,10 +26,10 @@ def prepare(source, path, run, first_line):
     _leave_loop()
     _main.__dict__.setdefault("__name__", "__main__")
     filename = path or f"<run {run}>"
-    _keep_lines(source, filename, first_line)
     if not path:
-        _kept_lines[filename] = ()
         _let_go_of_lines()
+        _kept_lines[filename] = ()
+    _keep_lines(source, filename, first_line)
     if path != _run_path:
         _enter_path(path)
     # CPython 3.11 up to 3.11.4 fails here when a finalizer that the collector calls meanwhile makes a syntax tree too.
@@ -89,8 +89,7 @@ def _let_go_of_lines():
     global _most_kept_lines
     if len(_kept_lines) <= _most_kept_lines:
         return
-    *before, _ = _kept_lines
-    for filename in before:
+    for filename in list(_kept_lines):
         if all(code() is None for code in _kept_lines[filename]):
             del _kept_lines[filename]
             linecache.cache.pop(filename, None)

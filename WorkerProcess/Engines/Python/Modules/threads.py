@@ -30,8 +30,7 @@ _worker = os.getpid()
 # An interrupt may break these off at any point, after which the fork goes on: each step is right without the next.
 def _before_fork():
     # A signal for the child that comes before its handlers are reset would go to the parent's runtime.
-    thread = _thread.get_ident()
-    _fork_masks[thread] = _original_sigmask(_signal.SIG_BLOCK, ())
+    _fork_masks[_thread.get_ident()] = _original_sigmask(_signal.SIG_BLOCK, ())
     _original_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
     if os.getpid() == _worker:
         _native.before_fork()
